@@ -1,0 +1,53 @@
+# Everything a fresh clone needs. Only Python 3.11+ and Debian's package tools are expected; the
+# Python packages go into .venv/, the engines and (for tests) a browser into .engines/.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+PYTEST_ARGS ?= -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint bench engines browser lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: engines ## compile the catalog, prove it, build the site
+	$(BIN)/driftbook build --require-engines
+
+test: engines browser ## run the test suite
+	$(BIN)/pytest $(PYTEST_ARGS)
+
+lint: $(STAMP) ## formatting, lint rules, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: engines ## time compile, proof and site on large generated catalogs
+	$(BIN)/python bench/bench.py
+
+engines: $(STAMP) ## fetch promtool, amtool, prometheus and alertmanager (no root)
+	@$(BIN)/driftbook engines
+
+browser: $(STAMP)
+	@$(BIN)/python tests/chromium.py
+
+lock: $(STAMP) ## pin the newest versions that pyproject.toml allows in constraints.txt
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --upgrade --python-version 3.11 --extra dev \
+	  --no-header --no-annotate --output-file constraints.txt pyproject.toml
+
+clean: ## remove everything that was made, but for the committed output in rules/
+	rm -rf .venv .engines .driftbook site/pages site/html dist build .coverage \
+	  .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+# A new virtual environment whenever what should be in it has changed.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "driftbook needs Python 3.11 or newer; name one with: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@

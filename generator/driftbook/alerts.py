@@ -1,0 +1,166 @@
+"""The plan of an invariant: which series are recorded and which alerts can fire.
+
+Rules, tests, routes, pages and the proof are all made from these values, so they cannot disagree.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import promql_parser
+
+from driftbook import conditions, gotemplate, names, templates
+from driftbook.conditions.scope import Scope, by, scopes
+from driftbook.model import Catalog, Condition, Invariant
+from driftbook.units import number
+
+FORMATS = {
+    "seconds": "humanizeDuration",
+    "ratio": "humanizePercentage",
+    "bytes": "humanize1024",
+    "events_per_second": "humanize",
+    "items": "humanize",
+    "count": "humanize",
+}
+_LINKS = {"dashboard": "dashboard_url", "traces": "traces_url", "logs": "logs_url"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording rule; labels are added to its result."""
+
+    record: str
+    expr: str
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alerting rule.
+
+    labels: constant ones. identity: names of those that vary. hold, keep: `for` and
+    `keep_firing_for` in seconds. annotations: Go templates. condition, scope: where it comes from.
+    """
+
+    name: str
+    invariant: str
+    expr: str
+    hold: float
+    keep: float
+    labels: Mapping[str, str]
+    identity: tuple[str, ...]
+    annotations: Mapping[str, str]
+    condition: Condition
+    scope: Scope
+
+
+def recordings(catalog: Catalog, invariant: Invariant) -> tuple[Recording, ...]:
+    """The signal, the violations that conditions look back on, and each bound as a series."""
+    name = {"invariant": invariant.name}
+    pairs = scopes(invariant, catalog.prometheus)
+    needed = sorted({b for c, _ in pairs for b in conditions.of(c).violations(c)})
+    beyond = pairs[0][1].beyond
+    source = f'{names.SIGNAL}{{invariant="{invariant.name}"}}'
+    violations = tuple(
+        Recording(
+            names.VIOLATION,
+            f"{source} {beyond} bool {number(bound)}",
+            {**name, "bound": number(bound)},
+        )
+        for bound in needed
+    )
+    bounds = tuple(
+        Recording(
+            names.BOUND,
+            f"vector({number(condition.params.bound)})",
+            {**name, "stage": condition.stage, "condition": condition.kind, **scope.match},
+        )
+        for condition, scope in pairs
+        if getattr(condition.params, "bound", None) is not None
+    )
+    return (Recording(names.SIGNAL, _signal(invariant), name), *violations, *bounds)
+
+
+def _signal(invariant: Invariant) -> str:
+    """The expression with exactly the identity on its result."""
+    signal = invariant.signal
+    ast = promql_parser.parse(signal.expr)
+    if isinstance(ast, promql_parser.AggregateExpr) and ast.modifier is not None:
+        labels = ast.modifier.labels
+        grouped = str(ast.modifier.type) == str(promql_parser.AggModifierType.By)
+        if grouped and set(labels) == set(signal.identity):
+            return signal.expr.strip()
+    worst = "max" if signal.worse == "above" else "min"
+    inner = signal.expr.strip()
+    inner = f"\n  {inner.replace(chr(10), chr(10) + '  ')}\n" if "\n" in inner else inner
+    return f"{worst} {by(signal.identity)}({inner})"
+
+
+def alerts(catalog: Catalog, invariant: Invariant) -> tuple[Alert, ...]:
+    """Every alert that the invariant can raise: general ones by stage, then those of overrides."""
+    links = _links(catalog, invariant)
+    return tuple(
+        _alert(catalog, invariant, condition, scope, links)
+        for condition, scope in scopes(invariant, catalog.prometheus)
+    )
+
+
+def _alert(
+    catalog: Catalog,
+    invariant: Invariant,
+    condition: Condition,
+    scope: Scope,
+    links: Mapping[str, str],
+) -> Alert:
+    module = conditions.of(condition)
+    identity = module.labels(condition, scope)
+    constant = {
+        "invariant": invariant.name,
+        "stage": condition.stage,
+        "condition": condition.kind,
+        "severity": catalog.stages[condition.stage].severity,
+        "service": invariant.service,
+        "dataset": invariant.dataset.name,
+        "owner": invariant.owner.name,
+        "tier": str(invariant.tier),
+    } | {label: value for label, value in scope.match.items() if label not in identity}
+    words = module.sentence(condition, invariant)
+    annotations = {
+        "summary": gotemplate.literal(f"{invariant.title}: {condition.stage}, because {words}."),
+        "description": module.description(condition, scope) or _description(invariant),
+        "impact": gotemplate.literal(impact(invariant)),
+        "runbook_url": names.runbook_url(catalog.site_url, invariant.name, condition.stage),
+        **links,
+    }
+    return Alert(
+        names.alert(invariant.name),
+        invariant.name,
+        module.expr(condition, scope),
+        condition.hold,
+        condition.keep,
+        constant,
+        identity,
+        annotations,
+        condition,
+        scope,
+    )
+
+
+def impact(invariant: Invariant) -> str:
+    """What users feel: the dataset's words, then the invariant's."""
+    parts = (invariant.dataset.impact.strip(), invariant.impact.strip())
+    return " ".join(part for part in parts if part)
+
+
+def _description(invariant: Invariant) -> str:
+    if invariant.description:
+        return invariant.description.strip()
+    where = ", ".join(f"{la} {{{{ $labels.{la} }}}}" for la in invariant.signal.identity)
+    function = FORMATS[invariant.signal.unit]
+    return f"{where}{': ' if where else ''}the signal is at {{{{ $value | {function} }}}}."
+
+
+def _links(catalog: Catalog, invariant: Invariant) -> dict[str, str]:
+    return {
+        _LINKS[kind]: templates.render(text, invariant=invariant)
+        for kind, text in catalog.links.items()
+    }

@@ -1,0 +1,83 @@
+"""What every check is made of."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Protocol
+
+from driftbook.diagnostics import Diagnostic, Path, Place, Severity
+from driftbook.document import Document
+from driftbook.model import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An edit of the small catalog in `checks/example.py`, once wrong and once right.
+
+    `replace` in `file` gives way to `bad` (which then gives exactly the check's code) or to
+    `good` (which is clean). extra: further files that both have; bad_extra: only the wrong one.
+    """
+
+    file: str
+    replace: str
+    bad: str
+    good: str
+    extra: Mapping[str, str] = field(default_factory=dict)
+    bad_extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What checks look at: the documents as written and the model made of them.
+
+    Checks see only documents whose shape is right, and a model without what could not be
+    resolved.
+    """
+
+    root: FilePath
+    catalog: Catalog
+    documents: Mapping[str, Document]
+
+    def of_kind(self, kind: str) -> Iterator[Document]:
+        """The documents of a kind, by file."""
+        return (d for d in self.documents.values() if d.kind == kind)
+
+
+class Check(Protocol):
+    """A module of this folder. FOUND_BY: load, shape, resolve or check.
+
+    Its docstring is what `driftbook explain CODE` shows. Those found by `check` define
+    `check(subject) -> Iterator[Diagnostic]`; the code of the others is used where they are found.
+    """
+
+    CODE: str
+    NAME: str
+    TITLE: str
+    SEVERITY: Severity
+    FOUND_BY: str
+    EXAMPLE: Example
+    __doc__: str | None
+
+
+class Running(Protocol):
+    """A check that looks at the whole catalog."""
+
+    def check(self, subject: Subject) -> Iterator[Diagnostic]:
+        """What it finds."""
+
+
+def found(
+    code: str,
+    message: str,
+    file: str,
+    path: Path,
+    *,
+    expected: str = "",
+    offset: int | None = None,
+    on_key: bool = False,
+    other: Place | None = None,
+    severity: Severity = Severity.ERROR,
+) -> Diagnostic:
+    """A diagnostic at a path of a document."""
+    place = Place(file, path, on="key" if on_key else "value", offset=offset)
+    return Diagnostic(code, severity, message, place, expected, other)

@@ -1,0 +1,25 @@
+"""The stage conditions: ways of judging a signal, one module each.
+
+To add one, write a module that meets `base.ConditionModule` and name it in `CONDITIONS`; its
+schema, rules, tests, words and checks follow from there.
+"""
+
+from driftbook.conditions import breadth, growing, missing, persists, repeated, threshold
+from driftbook.conditions.base import ConditionModule
+from driftbook.model import Condition
+
+CONDITIONS: dict[str, ConditionModule] = {
+    "above": threshold,
+    "below": threshold,
+    "growing": growing,
+    "persists": persists,
+    "breadth": breadth,
+    "repeated": repeated,
+    "missing": missing,
+}
+"""Every condition by the key that the catalog uses for it."""
+
+
+def of(condition: Condition) -> ConditionModule:
+    """The module of a condition."""
+    return CONDITIONS[condition.kind]

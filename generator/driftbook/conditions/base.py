@@ -1,0 +1,124 @@
+"""What a module has to offer to be a stage condition."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal, Protocol
+
+from driftbook.conditions.cases import PlaceCase, TestCase
+from driftbook.conditions.scope import Scope
+from driftbook.model import Condition, Invariant, StageName
+from driftbook.units import UNITS, bound, seconds
+
+Path = tuple[str | int, ...]
+Fault = tuple[Path, str, str]
+"""Path below the condition's value, what was found, what was expected."""
+
+BOUND_SCHEMA: dict[str, Any] = {
+    "type": ["string", "number"],
+    "description": "A bound in the unit of the signal: 10s, 0.5%, 20MiB, 5/s, or a plain number.",
+    "examples": ["10s", "0.5%", 3],
+}
+
+
+def duration_schema(description: str, example: str) -> dict[str, Any]:
+    """JSON Schema of a duration parameter."""
+    return {
+        "$ref": "#/$defs/duration",
+        "description": description,
+        "examples": [example],
+    }
+
+
+class BadParameter(ValueError):
+    """A parameter that cannot be read: its path below the condition's value, and what would fit."""
+
+    def __init__(self, path: Path, message: str, expected: str) -> None:
+        super().__init__(message)
+        self.path, self.expected = path, expected
+
+
+def read_bound(value: object, unit: str, *path: str | int) -> float:
+    """A bound in the base unit. Raises BadParameter."""
+    try:
+        return bound(value, unit)
+    except ValueError as fault:
+        message = f'"{value}" is not a bound for a signal in {unit.replace("_", " ")}'
+        raise BadParameter(path, message, str(fault)) from None
+
+
+def read_direction(value: Mapping[str, Any], unit: str) -> tuple[Literal["above", "below"], float]:
+    """The one of `above` and `below` that a condition with both keys states."""
+    stated: list[Literal["above", "below"]] = [k for k in ("above", "below") if k in value]
+    if len(stated) != 1:
+        found = "both bounds" if stated else "no bound"
+        raise BadParameter((), f"the condition states {found}", "one of above and below")
+    return stated[0], read_bound(value[stated[0]], unit, stated[0])
+
+
+def read_share(value: object, *path: str | int) -> float:
+    """A share such as `25%` or 0.25, above 0 and at most 1. Raises BadParameter."""
+    try:
+        share = float(value) if isinstance(value, int | float) else bound(value, "ratio")
+    except ValueError:
+        raise BadParameter(path, f'"{value}" is not a share', UNITS["ratio"]) from None
+    if not 0 < share <= 1:
+        raise BadParameter(path, f'"{value}" is not a share', "more than 0 % and at most 100 %")
+    return share
+
+
+def read_seconds(value: Mapping[str, Any], key: str, default: float) -> float:
+    """A duration parameter in seconds; its notation was checked by the schema."""
+    return seconds(value[key]) if key in value else default
+
+
+class ConditionModule(Protocol):
+    """A module of this package.
+
+    SCHEMA: JSON Schema of what stands behind the condition's name. STAGES: where it is allowed.
+    HOLD: default `for` in seconds. PER_PLACE: whether its alerts carry the whole identity and the
+    signal's own value.
+    """
+
+    @property
+    def SCHEMA(self) -> dict[str, Any]: ...
+    @property
+    def STAGES(self) -> tuple[StageName, ...]: ...
+    @property
+    def HOLD(self) -> float: ...
+    @property
+    def PER_PLACE(self) -> bool: ...
+
+    def parse(self, kind: str, value: Any, unit: str) -> Any:
+        """The parameters as a frozen dataclass with defaults. Raises BadParameter."""
+
+    def reach(self, condition: Condition) -> tuple[float, float] | None:
+        """Bound and delay in seconds, to compare stages; None where they cannot be compared."""
+
+    def faults(self, condition: Condition, scope: Scope) -> Iterator[Fault]:
+        """Parameters with which the condition can never fire, or always does."""
+
+    def violations(self, condition: Condition) -> tuple[float, ...]:
+        """Bounds whose 0/1 violation has to be recorded."""
+
+    def expr(self, condition: Condition, scope: Scope) -> str:
+        """PromQL of the alert."""
+
+    def labels(self, condition: Condition, scope: Scope) -> tuple[str, ...]:
+        """The identity labels that its alerts carry."""
+
+    def sentence(self, condition: Condition, invariant: Invariant) -> str:
+        """When it fires, to stand behind `late when …`."""
+
+    def description(self, condition: Condition, scope: Scope) -> str:
+        """Go template for alerts that do not carry the signal's value, else ""."""
+
+    def held(self, condition: Condition, scope: Scope, value: float) -> bool:
+        """Whether it fires in the end at one place where the signal was calm and stays at value."""
+
+    def settles(self, condition: Condition) -> float:
+        """Seconds after a step of the signal until `held` is the whole truth."""
+
+    def place_cases(self, condition: Condition, scope: Scope) -> Sequence[PlaceCase]:
+        """Tests at single places."""
+
+    def test_cases(self, condition: Condition, scope: Scope) -> Sequence[TestCase]:
+        """Tests that need the whole signal, or other series, to themselves."""

@@ -1,0 +1,227 @@
+"""`breadth`: at least so many places, and at least a share of all, are violated at once.
+
+The share is of the inventory where there is one, because a count of what reports shrinks when
+places vanish; without an inventory, of what has reported within the last hour.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from driftbook.conditions import words
+from driftbook.conditions.base import (
+    BOUND_SCHEMA,
+    BadParameter,
+    Fault,
+    read_direction,
+    read_share,
+)
+from driftbook.conditions.cases import (
+    Check,
+    Firing,
+    PlaceCase,
+    TestCase,
+    calm,
+    notation,
+    outside,
+    place,
+)
+from driftbook.conditions.scope import Scope, by, series
+from driftbook.model import STAGES as ALL_STAGES
+from driftbook.model import Condition, Invariant
+from driftbook.names import SIGNAL
+from driftbook.units import number
+
+MEMORY = 3600.0
+"""Seconds for which a place that reported counts as a member where there is no inventory."""
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "Many places are violated at once.",
+    "additionalProperties": False,
+    "properties": {
+        "above": BOUND_SCHEMA,
+        "below": BOUND_SCHEMA,
+        "members": {
+            "type": "integer",
+            "minimum": 2,
+            "maximum": 100000,
+            "description": "How many places at least; default 3.",
+            "examples": [3],
+        },
+        "share": {
+            "type": ["number", "string"],
+            "description": "Which share of all places at least; default 25%.",
+            "examples": ["25%"],
+        },
+        "by": {
+            "type": "array",
+            "items": {"type": "string"},
+            "uniqueItems": True,
+            "description": "Judge each value of these identity labels apart; default: all as one.",
+            "examples": [["target_region"]],
+        },
+    },
+    "examples": [{"above": "10s", "members": 3, "share": "25%"}],
+}
+STAGES = ALL_STAGES
+HOLD = 120.0
+PER_PLACE = False
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """bound: base unit; share: of all places; by: identity labels that stay."""
+
+    direction: Literal["above", "below"]
+    bound: float
+    members: int = 3
+    share: float = 0.25
+    by: tuple[str, ...] = ()
+
+
+def parse(kind: str, value: Any, unit: str) -> Params:
+    """See ConditionModule."""
+    direction, bound = read_direction(value, unit)
+    share = read_share(value.get("share", 0.25), "share")
+    if share == 1 and value.get("members", 3) == 1:
+        raise BadParameter(("members",), "one of one is all", "at least 2 members")
+    return Params(direction, bound, value.get("members", 3), share, tuple(value.get("by", ())))
+
+
+def reach(condition: Condition) -> tuple[float, float] | None:
+    """How wide is not comparable with how far."""
+    return None
+
+
+def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
+    """Labels that are not of the identity, or leave one place in each group."""
+    p: Params = condition.params
+    if not scope.identity:
+        yield (), "the signal has only one place", "an identity with at least one label"
+    for index, label in enumerate(p.by):
+        if label not in scope.identity:
+            known = ", ".join(scope.identity)
+            yield ("by", index), f'"{label}" is not a label of the identity', f"one of {known}"
+    if scope.identity and set(p.by) >= set(scope.identity) - set(scope.match):
+        yield ("by",), "each group would hold one place", "fewer labels than the identity has"
+
+
+def violations(condition: Condition) -> tuple[float, ...]:
+    """Its bound."""
+    return (condition.params.bound,)
+
+
+def expr(condition: Condition, scope: Scope) -> str:
+    """Number of violated places, where it is enough of them."""
+    p: Params = condition.params
+    group, on = by(p.by), f"on ({', '.join(p.by)})"
+    violated = f"sum {group}({scope.limited(scope.violation(p.bound))})"
+    return (
+        f"{violated} >= {p.members}\n"
+        f"and {violated}\n"
+        f"  / {on} ({_all_places(p, scope)}) >= {number(p.share)}"
+    )
+
+
+def _all_places(p: Params, scope: Scope) -> str:
+    seen = f"count {by(p.by)}({scope.limited(f'count_over_time({scope.signal(MEMORY)})', MEMORY)})"
+    expected = scope.invariant.signal.expected
+    if not expected or scope.match:
+        return seen
+    inventory = f"group {by(scope.identity)}({expected})"
+    return f"count {by(p.by)}({inventory}) or {seen}"
+
+
+def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:
+    """Those of `by`."""
+    by_labels: tuple[str, ...] = condition.params.by
+    return by_labels
+
+
+def sentence(condition: Condition, invariant: Invariant) -> str:
+    """`3 or more region pairs, and at least a quarter of them, are over 10 s for 2 min`."""
+    p: Params = condition.params
+    return (
+        f"{p.members} or more {words.places(invariant.signal.identity)}, and at least "
+        f"{words.share(p.share)} of them, are {words.beyond(invariant, p.bound)}"
+        f"{words.lasting(condition.hold)}" + (f", judged by {words.place(p.by)}" if p.by else "")
+    )
+
+
+def description(condition: Condition, scope: Scope) -> str:
+    """The value is the number of places."""
+    p: Params = condition.params
+    where = "".join(f"{label} {{{{ $labels.{label} }}}}: " for label in p.by)
+    many = words.places(scope.identity)
+    return f"{where}{{{{ $value }}}} {many} are {words.beyond(scope.invariant, p.bound)}."
+
+
+def held(condition: Condition, scope: Scope, value: float) -> bool:
+    """Never at a single place."""
+    return False
+
+
+def settles(condition: Condition) -> float:
+    """`for` has passed."""
+    return condition.hold
+
+
+def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
+    """None: it takes many places."""
+    return []
+
+
+def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
+    """Enough places fire; one fewer does not; as many among too many do not."""
+    p: Params = condition.params
+    n = scope.ticks(condition.hold)
+    fewest = max(p.members, math.ceil(p.share))
+    among = max(fewest, math.floor(fewest / p.share))
+    diluted = math.floor(fewest / p.share + 1e-9) + 1
+    labels_of_group = dict.fromkeys(p.by, "p") | {k: v for k, v in scope.match.items() if k in p.by}
+    firing = Firing(condition, scope, labels_of_group, fewest)
+    start = 4
+    cases = [
+        TestCase(
+            f"{fewest} of {among} places",
+            _population(condition, scope, fewest, among),
+            (
+                *([Check(start + n - 1, (), (condition, scope))] if n else []),
+                Check(start + n, (firing,), (condition, scope)),
+                Check(start + n + 10 + scope.ticks(condition.keep), (), (condition, scope)),
+            ),
+        ),
+        TestCase(
+            f"one fewer: {fewest - 1} of {among} places",
+            _population(condition, scope, fewest - 1, among),
+            (Check(start + n + 2, (), (condition, scope)),),
+        ),
+    ]
+    if p.share < 1 and diluted <= 400:
+        few = Check(start + n + 2, (), (condition, scope))
+        series_of = _population(condition, scope, fewest, diluted)
+        cases.append(TestCase(f"too small a share: {fewest} of {diluted}", series_of, (few,)))
+    return cases
+
+
+def _population(condition: Condition, scope: Scope, bad: int, of: int) -> dict[str, str]:
+    """Series of places: calm, then `bad` of them violated, then calm again."""
+    p: Params = condition.params
+    good, worse = calm(scope.invariant), outside(scope.invariant, p.bound)
+    n = scope.ticks(condition.hold)
+    found = {}
+    for index in range(of):
+        where = _member(scope, p.by, index)
+        value = worse if index < bad else good
+        runs = ((good, 4), (value, n + 5), (good, 8 + scope.ticks(condition.keep)))
+        labels_of_place = {"invariant": scope.invariant.name, **where}
+        found[series(SIGNAL, labels_of_place)] = notation(runs)
+    return found
+
+
+def _member(scope: Scope, group: tuple[str, ...], index: int) -> dict[str, str]:
+    where = place(scope, "p")
+    free = next(la for la in scope.identity if la not in scope.match and la not in group)
+    return where | {free: f"p{index + 1}"}

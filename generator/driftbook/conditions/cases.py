@@ -1,0 +1,149 @@
+"""The vocabulary of generated unit tests: a signal over evaluation ticks, and what must fire when.
+
+Values are written in promtool's notation, one sample per evaluation tick. Assertions keep two
+ticks away from the edges of range windows, because Prometheus 3 leaves them open on the left.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import promql_parser
+
+from driftbook.conditions.scope import Scope, series
+from driftbook.model import Condition, Invariant
+from driftbook.units import number
+
+GAP = "_"
+STALE = "stale"
+Value = float | str
+Run = tuple[Value, int]
+"""A value (or GAP, STALE, NaN) and for how many ticks."""
+
+LOOKBACK = 300.0
+"""Seconds for which a sample without successor stays visible: Prometheus's default."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCase:
+    """One place whose signal runs through some values.
+
+    checks: (tick, whether the condition's alert fires there).
+    """
+
+    name: str
+    runs: tuple[Run, ...]
+    checks: tuple[tuple[int, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """An alert expected in full: condition and scope name it, value fills its templates."""
+
+    condition: Condition
+    scope: Scope
+    labels: Mapping[str, str]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """At a tick, either one condition's alerts (by stage and kind) or all alerts in full.
+
+    of: the condition that is looked at; where: labels that narrow the look; None: all alerts.
+    """
+
+    tick: int
+    firing: tuple[Firing, ...]
+    of: tuple[Condition, Scope] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One element of a promtool test file; series in promtool notation."""
+
+    name: str
+    series: Mapping[str, str]
+    checks: tuple[Check, ...]
+
+
+def notation(runs: tuple[Run, ...]) -> str:
+    """Runs in promtool's notation; `axn` gives n + 1 samples, `_xn` gives n gaps."""
+    words = []
+    for value, count in runs:
+        if count <= 0:
+            continue
+        text = value if isinstance(value, str) else number(value)
+        if text == GAP:
+            words.append(f"_x{count}")
+        elif text == STALE or count == 1:
+            words += [text] * count
+        else:
+            words.append(f"{text}x{count - 1}")
+    return " ".join(words)
+
+
+def calm(invariant: Invariant) -> float:
+    """A value of the signal that no bound minds."""
+    if invariant.signal.worse == "above":
+        return 0.0
+    return 2 * max(bounds(invariant), default=0.0) + 1
+
+
+def bounds(invariant: Invariant) -> tuple[float, ...]:
+    """Every bound of the invariant, overrides included, ascending."""
+    conditions = [*invariant.conditions]
+    for override in invariant.overrides:
+        conditions += override.conditions
+    found = {c.params.bound for c in conditions if getattr(c.params, "bound", None) is not None}
+    return tuple(sorted(found))
+
+
+def outside(invariant: Invariant, bound: float) -> float:
+    """A value just beyond a bound, and not beyond the next worse one."""
+    sign = 1 if invariant.signal.worse == "above" else -1
+    gaps = [abs(b - bound) for b in bounds(invariant) if (b - bound) * sign > 0]
+    step = min([abs(bound) / 100 if bound else 1.0, *(gap / 2 for gap in gaps)])
+    return float(f"{bound + sign * step:.9g}")
+
+
+def place(scope: Scope, name: str, free: str = "p") -> dict[str, str]:
+    """Labels of a place in the scope: the override's, else the name on the first free label."""
+    labels = dict(scope.match)
+    for label in scope.identity:
+        if label not in labels:
+            labels[label] = name
+            name = free
+    return {label: labels[label] for label in scope.identity}
+
+
+def has_free_label(scope: Scope) -> bool:
+    """Whether several places can be told apart within the scope."""
+    return any(label not in scope.match for label in scope.identity)
+
+
+def raw_series(selector: str, labels: Mapping[str, str]) -> str | None:
+    """A series that a bare selector selects, with these labels besides; None where none is found.
+
+    Equality matchers are taken as they are; for the others a fitting value is looked for.
+    """
+    ast = promql_parser.parse(selector)
+    if not isinstance(ast, promql_parser.VectorSelector):
+        return None
+    found = dict(labels)
+    for matcher in ast.matchers.matchers:
+        if matcher.name in labels and _fits(matcher, labels[matcher.name]):
+            continue
+        words = [matcher.value, *re.split(r"[|()]", matcher.value), "x", "1", "a", ""]
+        value = next((w for w in words if _fits(matcher, w)), None)
+        if value is None:
+            return None
+        found[matcher.name] = value
+    return series(ast.name or found.pop("__name__", ""), found)
+
+
+def _fits(matcher: promql_parser.Matcher, value: str) -> bool:
+    if matcher.op in (promql_parser.MatchOp.Equal, promql_parser.MatchOp.NotEqual):
+        return bool(matcher.value == value) is bool(matcher.op == promql_parser.MatchOp.Equal)
+    hit = re.fullmatch(matcher.value, value) is not None
+    return hit is bool(matcher.op == promql_parser.MatchOp.Re)

@@ -1,0 +1,260 @@
+"""`repeated`: corrective actions failed, or conflicts happened, several times within a window.
+
+`increase()` comes before `sum()`: the increase of a sum turns one restart into failures that
+never happened. A counter that is born with its first failure shows one too few, so every series
+that did not exist a window ago counts for at most one more.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from driftbook.conditions import words
+from driftbook.conditions.base import Fault, duration_schema, read_seconds
+from driftbook.conditions.cases import (
+    Check,
+    Firing,
+    PlaceCase,
+    Run,
+    TestCase,
+    notation,
+    raw_series,
+)
+from driftbook.conditions.scope import Scope, by
+from driftbook.model import STAGES as ALL_STAGES
+from driftbook.model import Condition, Invariant
+from driftbook.units import duration
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A counter of failures rose several times within a window.",
+    "additionalProperties": False,
+    "required": ["signal"],
+    "properties": {
+        "signal": {
+            "type": "string",
+            "description": "Name of a supporting counter.",
+            "examples": ["repairs_failed"],
+        },
+        "times": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 1000000,
+            "description": "How many failures at least; default 3.",
+            "examples": [3],
+        },
+        "within": duration_schema("The window; default 30m.", "30m"),
+        "by": {
+            "type": "array",
+            "items": {"type": "string"},
+            "uniqueItems": True,
+            "description": "Identity labels, carried by the counter, to count apart.",
+            "examples": [["target_region"]],
+        },
+        "across": {
+            "type": "string",
+            "description": "A label of the counter: so many of its values must each repeat.",
+            "examples": ["shard"],
+        },
+        "members": {
+            "type": "integer",
+            "minimum": 2,
+            "maximum": 100000,
+            "description": "With `across`: how many values of the label at least; default 3.",
+            "examples": [3],
+        },
+        "unless": {
+            "type": "string",
+            "description": "A supporting counter of successes that excuses failures.",
+            "examples": ["repairs_succeeded"],
+        },
+    },
+    "examples": [{"signal": "repairs_failed", "times": 3, "within": "30m"}],
+}
+STAGES = ALL_STAGES
+HOLD = 0.0
+PER_PLACE = False
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """signal, unless: names of supporting counters; within: seconds."""
+
+    signal: str
+    times: int = 3
+    within: float = 1800.0
+    by: tuple[str, ...] = ()
+    across: str = ""
+    members: int = 3
+    unless: str = ""
+
+
+def parse(kind: str, value: Any, unit: str) -> Params:
+    """See ConditionModule."""
+    return Params(
+        value["signal"],
+        value.get("times", 3),
+        read_seconds(value, "within", 1800.0),
+        tuple(value.get("by", ())),
+        value.get("across", ""),
+        value.get("members", 3),
+        value.get("unless", ""),
+    )
+
+
+def reach(condition: Condition) -> tuple[float, float] | None:
+    """A count of failures is not comparable with a bound."""
+    return None
+
+
+def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
+    """Windows that hold fewer than two scrapes, and labels that are not of the identity."""
+    p: Params = condition.params
+    if p.within < 2 * scope.prometheus.scrape_interval + scope.tick:
+        message = f"a window of {words.time(p.within)} may hold fewer than two scrapes"
+        yield ("within",), message, "at least two scrapes and an evaluation"
+    for index, label in enumerate(p.by):
+        if label not in scope.identity:
+            known = ", ".join(scope.identity) or "none: the identity is empty"
+            yield ("by", index), f'"{label}" is not a label of the identity', f"one of {known}"
+    if p.across and p.across in p.by:
+        yield ("across",), f'"{p.across}" is counted apart already', "another label than in `by`"
+    if scope.match and not set(scope.match) <= set(p.by):
+        wanted = ", ".join(scope.match)
+        yield ("by",), "the counter is not told apart by the override's labels", f"by: [{wanted}]"
+
+
+def violations(condition: Condition) -> tuple[float, ...]:
+    """None."""
+    return ()
+
+
+def _counter(name: str, scope: Scope) -> str:
+    """The bare selector, held to the places of an override."""
+    selector = scope.invariant.supporting[name].expr.strip()
+    extra = ",".join(f'{k}="{v}"' for k, v in scope.match.items())
+    if not extra:
+        return selector
+    body, brace, inside = selector.partition("{")
+    kept = inside.rstrip("}").rstrip(",") if brace else ""
+    return f"{body}{{{','.join(part for part in (kept, extra) if part)}}}"
+
+
+def expr(condition: Condition, scope: Scope) -> str:
+    """Failures within the window, where they are enough."""
+    p: Params = condition.params
+    inner = p.by + ((p.across,) if p.across else ())
+    failed, span = _counter(p.signal, scope), duration(p.within)
+    rose = f"sum {by(inner)}(increase({failed}[{span}]))"
+    born = f"sum {by(inner)}(clamp_max({failed} unless {failed} offset {span}, 1))"
+    on = f"on ({', '.join(inner)})"
+    counted = f"(\n  {rose}\n  + {on} ({born} or {on} {rose} * 0)\n) >= {p.times}"
+    if p.across:
+        counted = f"count {by(p.by)}({counted}) >= {p.members}"
+    if p.unless:
+        done = f"sum {by(p.by)}(increase({_counter(p.unless, scope)}[{span}])) > 0"
+        counted = f"({counted})\nunless on ({', '.join(p.by)}) ({done})"
+    return counted
+
+
+def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:
+    """Those of `by`."""
+    by_labels: tuple[str, ...] = condition.params.by
+    return by_labels
+
+
+def sentence(condition: Condition, invariant: Invariant) -> str:
+    """`repairs failed 3 or more times within 30 min`."""
+    p: Params = condition.params
+    what = f"“{p.signal.replace('_', ' ')}” happened {p.times} or more times"
+    if p.across:
+        what += f" on each of {p.members} or more {words.places((p.across,))}"
+    what += f" within {words.time(p.within)}"
+    if p.by:
+        what += f" for {words.a_place_of(p.by)}"
+    return what + (f", without “{p.unless.replace('_', ' ')}”" if p.unless else "")
+
+
+def description(condition: Condition, scope: Scope) -> str:
+    """The sentence, with the labels filled in; extrapolated counts are not worth showing."""
+    p: Params = condition.params
+    where = "".join(f"{label} {{{{ $labels.{label} }}}}: " for label in p.by)
+    text = sentence(condition, scope.invariant)
+    return f"{where}{text}."
+
+
+def held(condition: Condition, scope: Scope, value: float) -> bool:
+    """Never: it does not look at the signal."""
+    return False
+
+
+def settles(condition: Condition) -> float:
+    """At once."""
+    return 0.0
+
+
+def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
+    """None: it looks at other series than the signal."""
+    return []
+
+
+def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
+    """Enough failures, one fewer, a counter born with its first, a restart, an old counter."""
+    p: Params = condition.params
+    window, keep = scope.ticks(p.within), scope.ticks(condition.keep)
+    pause = max(1, (window - 6) // max(p.times, 1))
+    if pause * p.times > window - 3:
+        pause, steps = 1, 1  # more failures than evaluations: one jump stands for all
+    else:
+        steps = p.times
+    quiet, last = window + 4, window + 4 + pause * steps
+    hold = scope.ticks(condition.hold)
+    ask = (condition, scope)
+    fires = Check(last + hold, (Firing(condition, scope, _where(p, scope), 0.0),), ask)
+    calm_again = Check(last + window + 3 + hold + keep, (), ask)
+
+    def counts(jump: int, first: int, start: float | str) -> tuple[Run, ...]:
+        each = jump if steps == 1 else 1
+        runs: list[Run] = [(start, quiet)]
+        total = steps if steps == 1 else jump
+        runs += [(float(first + each * (i + 1)), pause) for i in range(total)]
+        top = first + each * total
+        return (*runs, (float(top), window + 8 + hold + keep + pause * (steps - total)))
+
+    cases = {
+        f"{p.times} failures": (
+            counts(p.times, 0, 0.0),
+            (Check(quiet - 2, (), ask), fires, calm_again),
+        ),
+        "an old counter seen for the first time": (
+            (("_", quiet), (100.0 * p.times, window + 4)),
+            (Check(quiet + 3, (), ask),) if p.times > 1 else (),
+        ),
+    }
+    if 2 <= p.times <= window // 4:
+        few = Check(last + hold, (), ask)
+        cases[f"one fewer: {p.times - 1}"] = (counts(p.times - 1, 0, 0.0), (few,))
+        cases["a counter born with its first failure"] = (counts(p.times, 0, "_"), (fires,))
+    return [
+        TestCase(name, made, checks)
+        for name, (runs, checks) in cases.items()
+        if checks and (made := _series(p, scope, runs))
+    ]
+
+
+def _where(p: Params, scope: Scope) -> dict[str, str]:
+    return {label: scope.match.get(label, "p") for label in p.by}
+
+
+def _series(p: Params, scope: Scope, runs: tuple[Run, ...]) -> dict[str, str]:
+    """The counter on every member that `across` needs; {} where no series fits its selector."""
+    values = notation(runs)
+    where = _where(p, scope)
+    found: dict[str, str] = {}
+    for index in range(p.members if p.across else 1):
+        labels_of = where | ({p.across: f"m{index + 1}"} if p.across else {})
+        one = raw_series(_counter(p.signal, scope), labels_of)
+        if one is None:
+            return {}
+        found[one] = values
+    return found

@@ -1,0 +1,115 @@
+"""Where a condition judges: all places of an invariant but those that an override covers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from driftbook import names
+from driftbook.model import Condition, Invariant, Prometheus
+from driftbook.units import duration, number
+
+
+def quoted(value: str) -> str:
+    """A PromQL string literal."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
+
+
+def series(metric: str, labels: Mapping[str, str]) -> str:
+    """`metric{a="1",b="2"}`."""
+    inside = ",".join(f"{name}={quoted(value)}" for name, value in labels.items())
+    return f"{metric}{{{inside}}}" if inside else metric
+
+
+def by(labels: tuple[str, ...]) -> str:
+    """`by (a, b) ` for an aggregation, nothing for no labels."""
+    return f"by ({', '.join(labels)}) " if labels else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The places of one invariant that one condition judges.
+
+    match: the labels of the override that the condition belongs to, {} for a general one.
+    excluded: the matches of the overrides that replace the condition's stage.
+    """
+
+    invariant: Invariant
+    prometheus: Prometheus
+    match: Mapping[str, str]
+    excluded: tuple[Mapping[str, str], ...]
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Labels that name a place."""
+        return self.invariant.signal.identity
+
+    @property
+    def beyond(self) -> str:
+        """The comparison by which the signal is worse than a bound."""
+        return ">" if self.invariant.signal.worse == "above" else "<"
+
+    @property
+    def tick(self) -> float:
+        """Seconds from one evaluation to the next."""
+        return self.prometheus.evaluation_interval
+
+    def ticks(self, seconds: float) -> int:
+        """Whole evaluations in a time that is a multiple of the interval, else rounded up."""
+        return -int(-seconds // self.tick)
+
+    def signal(self, window: float = 0) -> str:
+        """The recorded signal, over a window of seconds where one is given."""
+        return self._selector(names.SIGNAL, {}, window)
+
+    def violation(self, bound: float, window: float = 0) -> str:
+        """The recorded 0/1 violation of a bound."""
+        return self._selector(names.VIOLATION, {"bound": number(bound)}, window)
+
+    def limited(self, vector: str, window: float = 300.0) -> str:
+        """The vector without the places of overrides that match on several labels.
+
+        Overrides on one label are left out by the selectors already. window: how far back the
+        vector looks, so that a covered place stays left out while its signal is gone.
+        """
+        on = ", ".join(self.identity)
+        for match in self.excluded:
+            if len(match) > 1:
+                covered = series(names.SIGNAL, {"invariant": self.invariant.name, **match})
+                past = f"present_over_time({covered}[{duration(window)}])"
+                vector = f"({vector}) unless on ({on}) {past}"
+        return vector
+
+    def _selector(self, metric: str, extra: Mapping[str, str], window: float) -> str:
+        labels = {"invariant": self.invariant.name, **extra, **self.match}
+        parts = [f"{name}={quoted(value)}" for name, value in labels.items()]
+        for match in self.excluded:
+            if len(match) == 1:
+                parts += [f"{name}!={quoted(value)}" for name, value in match.items()]
+        span = f"[{duration(window)}]" if window else ""
+        return f"{metric}{{{','.join(parts)}}}{span}"
+
+
+def scopes(invariant: Invariant, prometheus: Prometheus) -> tuple[tuple[Condition, Scope], ...]:
+    """Every condition of the invariant with its scope: general ones first, then overrides."""
+    general = tuple(
+        (
+            condition,
+            Scope(
+                invariant,
+                prometheus,
+                {},
+                tuple(
+                    o.match
+                    for o in invariant.overrides
+                    if condition.stage in o.stages and condition.kind != "missing"
+                ),
+            ),
+        )
+        for condition in invariant.conditions
+    )
+    special = tuple(
+        (condition, Scope(invariant, prometheus, override.match, ()))
+        for override in invariant.overrides
+        for condition in override.conditions
+    )
+    return general + special

@@ -1,0 +1,211 @@
+"""Catalog text as Markdown that cannot become anything but what it says.
+
+Every value reaches a page through one of these functions. They return `Markup`, and what is not
+`Markup` goes through `text` by itself, so that forgetting one shows escaped text and nothing worse.
+The result holds for Python-Markdown with the extensions of Material and for CommonMark.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from html import escape
+from urllib.parse import quote, urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
+
+_PLAIN = re.compile(r"[^\W_]|[ ,.;?'\"()/%-]", re.UNICODE)
+_SPACE = re.compile(r"\s+")
+_SIMPLE_CODE = re.compile(r"[A-Za-z0-9_.:/=,#@%+-]+(?: [A-Za-z0-9_.:/=,#@%+-]+)*")
+_TICKS = re.compile(r"`+")
+_SCHEMES = ("http", "https", "mailto")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def text(value: object) -> Markup:
+    """Plain text for a paragraph, a heading or a table cell, on one line."""
+    line = _SPACE.sub(" ", clean(str(value))).strip()
+    return Markup("".join(_entity(c, i == 0) for i, c in enumerate(line)))
+
+
+def _entity(char: str, first: bool) -> str:
+    """A character that may mean something, or might at the start of a line, as its number."""
+    plain = char.isalpha() if first else bool(_PLAIN.fullmatch(char))
+    return char if plain else f"&#{ord(char)};"
+
+
+def clean(value: str) -> str:
+    """Without control characters; they mean something to Markdown's own machinery."""
+    line = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
+    line = _BIDI.sub("�", line)
+    return "".join(c if c == "\n" or unicodedata.category(c) not in _UNSEEN else "�" for c in line)
+
+
+_UNSEEN = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+
+
+def code(value: object) -> Markup:
+    """An inline code span, also in table cells."""
+    line = _SPACE.sub(" ", clean(str(value))).strip()
+    if _SIMPLE_CODE.fullmatch(line):
+        return Markup(f"`{line}`")
+    return Markup(f"<code>{text(line)}</code>" if line else "")
+
+
+def fence(value: object, language: str = "", indent: int = 0) -> Markup:
+    """A fenced block with a fence longer than any run of backticks within."""
+    body = clean(str(value)).strip("\n")
+    ticks = "`" * max(3, *(len(run) + 1 for run in _TICKS.findall(body)), 3)
+    lines = [f"{ticks}{language}", *body.split("\n"), ticks]
+    pad = " " * indent
+    return Markup("\n".join(f"{pad}{line}" if line.strip() else "" for line in lines))
+
+
+def link(label: object, url: str) -> Markup:
+    """A link to a web address; only its label where the address may not be linked."""
+    shown = label if isinstance(label, Markup) else text(label)
+    address = href(url)
+    return Markup(f"[{shown}]({address})" if address else shown)
+
+
+def href(url: str) -> str:
+    """A web address fit to stand between parentheses; "" when it may not be linked."""
+    url = url.strip()
+    if any(ord(c) < 33 for c in url) or urlsplit(url).scheme.lower() not in _SCHEMES:
+        return ""
+    return quote(url, safe="/:?#@!$&+,;=%~-._")
+
+
+def attribute(value: object) -> Markup:
+    """Text between double quotes in HTML."""
+    return Markup(escape(_SPACE.sub(" ", clean(str(value))), quote=True))
+
+
+def front_matter(value: object) -> str:
+    """A YAML scalar for a page's title.
+
+    Material prints it into HTML as it is, and undoes entities on the way in some places: so `<`
+    and `>` become look-alikes there; the heading of the page has the real ones.
+    """
+    line = _SPACE.sub(" ", clean(str(value))).strip()
+    shown = line.replace("<", "‹").replace(">", "›").replace("&", "&amp;").replace('"', "&quot;")
+    return "'" + shown.replace("'", "''") + "'"
+
+
+# --- Markdown that people wrote: parsed as CommonMark without HTML, written out again ------------
+
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["html_block"])
+_LISTS = ("bullet_list_open", "ordered_list_open")
+_INLINE_TAGS = {"strong_open": "<strong>", "strong_close": "</strong>"} | {
+    "em_open": "<em>",
+    "em_close": "</em>",
+}
+
+
+@lru_cache(maxsize=8192)
+def prose(value: str, indent: int = 0) -> Markup:
+    """The author's Markdown: paragraphs, lists, code, emphasis, links; no HTML, no headings."""
+    blocks = _blocks(_PARSER.parse(clean(value)))
+    pad = " " * indent
+    lines = "\n\n".join(blocks).split("\n")
+    return Markup("\n".join(f"{pad}{line}" if line else "" for line in lines))
+
+
+@lru_cache(maxsize=8192)
+def inline(value: str) -> Markup:
+    """The author's Markdown where only one line fits."""
+    tokens = _PARSER.parseInline(_SPACE.sub(" ", clean(value)).strip())
+    return Markup("".join(_spans(tokens[0].children or [])) if tokens else "")
+
+
+def _blocks(tokens: list[Token]) -> list[str]:
+    """Block tokens as Markdown blocks."""
+    made: list[str] = []
+    at, lists = 0, False
+    while at < len(tokens):
+        token = tokens[at]
+        end = _closing(tokens, at)
+        inner = tokens[at + 1 : end]
+        if lists and token.type in _LISTS:
+            made.append("<!-- -->")  # else Python-Markdown makes one list of two
+        lists = token.type in _LISTS
+        if token.type == "inline":
+            made.append("".join(_spans(token.children or [])))
+        elif token.type in ("fence", "code_block"):
+            language = token.info.strip() if re.fullmatch(r"\w+", token.info.strip()) else ""
+            made.append(str(fence(token.content, language)))
+        elif lists:
+            mark = "-   " if token.type.startswith("bullet") else "1.  "
+            made.append("\n".join(_item(inner, mark)))
+        elif token.type == "blockquote_open":
+            quoted = "\n\n".join(_blocks(inner)).split("\n")
+            made.append("\n".join(f"> {line}".rstrip() for line in quoted))
+        elif token.type == "heading_open":
+            made.append("".join(f"<strong>{b}</strong>" for b in _blocks(inner)))
+        elif token.type == "table_open":
+            made.append(_table(inner))
+        elif token.nesting == 1:
+            made += _blocks(inner)
+        at = end + 1
+    return made
+
+
+def _closing(tokens: list[Token], at: int) -> int:
+    """Index of the token that closes the one at an index; the same where nothing opens."""
+    depth = 0
+    for index in range(at, len(tokens)):
+        depth += tokens[index].nesting
+        if depth == 0:
+            return index
+    return len(tokens)
+
+
+def _item(tokens: list[Token], mark: str) -> list[str]:
+    lines: list[str] = []
+    at = 0
+    while at < len(tokens):
+        end = _closing(tokens, at)
+        body = "\n\n".join(_blocks(tokens[at + 1 : end])).split("\n")
+        lines += [mark + body[0], *(f"    {line}" if line else "" for line in body[1:])]
+        at = end + 1
+    return lines
+
+
+def _table(tokens: list[Token]) -> str:
+    rows: list[list[str]] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline":
+            rows[-1].append("".join(_spans(token.children or [])) or "&nbsp;")
+    rule = ["---"] * len(rows[0])
+    return "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], rule, *rows[1:]))
+
+
+def _spans(tokens: list[Token]) -> list[str]:
+    """Inline tokens; every text is escaped, emphasis is written as tags, which nothing can break."""
+    made: list[str] = []
+    links: list[str] = []
+    for token in tokens:
+        if token.type in _INLINE_TAGS:
+            made.append(_INLINE_TAGS[token.type])
+        elif token.type == "code_inline":
+            made.append(str(code(token.content)))
+        elif token.type == "link_open":
+            links.append(href(str(token.attrGet("href") or "")))
+            made.append("[" if links[-1] else "")
+        elif token.type == "link_close":
+            address = links.pop()
+            made.append(f"]({address})" if address else "")
+        elif token.type in ("softbreak", "hardbreak"):
+            made.append(" " if token.type == "softbreak" else "<br>")
+        else:
+            made.append(_kept_spaces(token.content))
+    return made
+
+
+def _kept_spaces(content: str) -> str:
+    head, tail = content[:1].isspace(), content[-1:].isspace()
+    body = str(text(content))
+    return f"{' ' if head else ''}{body}{' ' if tail and body else ''}"

@@ -1,0 +1,43 @@
+"""A page: where it lies, how it links to others, and its first lines."""
+
+import posixpath
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+from driftbook import names
+from driftbook.emit.artifact import Artifact
+from driftbook.emit.pages.env import environment
+from driftbook.emit.pages.markdown import clean, front_matter, text
+
+
+def path(place: str) -> str:
+    """Every page is the index of its folder: `invariants/x` -> `invariants/x/index.md`.
+
+    So its address ends with `/` on a server, and its links work from a file system as well.
+    """
+    return posixpath.join(place, "index.md")
+
+
+def references(place: str) -> Callable[..., Markup]:
+    """The function by which a page's template links to other pages."""
+
+    def ref(label: object, target: str, anchor: str = "") -> Markup:
+        shown = label if isinstance(label, Markup) else text(label)
+        to = posixpath.relpath(path(target), place or ".")
+        return Markup(f"[{shown}]({to}{'#' if anchor else ''}{anchor})")
+
+    return ref
+
+
+def page(place: str, template: str, source: str, title: str, **values: Any) -> Artifact:
+    """A page below the site's root. source: the file, or files, that it is made from."""
+    body = environment().get_template(template).render(ref=references(place), title=title, **values)
+    return Artifact(f"{names.PAGES}/{path(place)}", f"{head(source, title)}\n{body.rstrip()}\n")
+
+
+def head(source: str, title: str) -> str:
+    """Front matter with the mark of a generated file."""
+    mark = clean(names.header(source)).replace("\n", " ")
+    return f"---\n# {mark}\ntitle: {front_matter(title)}\n---\n"

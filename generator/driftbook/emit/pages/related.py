@@ -1,0 +1,67 @@
+"""What stands beside an invariant: found once for the whole catalog."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from markupsafe import Markup
+
+from driftbook.model import Catalog, Invariant
+
+Ref = Callable[..., Markup]
+MANY = 12
+"""More links than these in one group help nobody; the index has them all."""
+
+
+class Relations:
+    """Indexes over a catalog, so that every page costs the same."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.by_dataset: dict[str, list[Invariant]] = defaultdict(list)
+        self.by_runbook: dict[str, list[Invariant]] = defaultdict(list)
+        self.by_remediation: dict[str, list[Invariant]] = defaultdict(list)
+        self.by_scenario: dict[str, list[str]] = defaultdict(list)
+        self.downstream: dict[str, list[str]] = defaultdict(list)
+        for invariant in catalog.compiled():
+            self.by_dataset[invariant.dataset.name].append(invariant)
+            self.by_runbook[invariant.runbook.name].append(invariant)
+            if invariant.remediation:
+                self.by_remediation[invariant.remediation.name].append(invariant)
+        for _, scenario in sorted(catalog.scenarios.items()):
+            for name in scenario.invariants:
+                self.by_scenario[name].append(scenario.name)
+        for _, dataset in sorted(catalog.datasets.items()):
+            for upstream in dataset.derived_from:
+                self.downstream[upstream].append(dataset.name)
+
+    def of(self, invariant: Invariant, ref: Ref) -> list[dict[str, Any]]:
+        """Groups of links: same dataset, what it is derived from, what is derived from it."""
+        dataset = invariant.dataset
+        groups = [
+            ("The same dataset", [i for i in self.by_dataset[dataset.name] if i != invariant]),
+            ("What it is derived from", list(self._all(dataset.derived_from))),
+            ("What is derived from it", list(self._all(self.downstream[dataset.name]))),
+            ("Retired for it", self._predecessors(invariant)),
+        ]
+        return [
+            {
+                "title": title,
+                "links": [ref(i.title, f"invariants/{i.name}") for i in found[:MANY]],
+            }
+            for title, found in groups
+            if found
+        ]
+
+    def scenarios(self, invariant: Invariant, ref: Ref) -> list[Markup]:
+        """Links to the scenarios that the invariant takes part in."""
+        named = (self.catalog.scenarios[name] for name in self.by_scenario[invariant.name])
+        return [ref(s.title, f"scenarios/{s.name}") for s in named]
+
+    def _all(self, datasets: Any) -> Iterator[Invariant]:
+        for name in datasets:
+            yield from self.by_dataset[name]
+
+    def _predecessors(self, invariant: Invariant) -> list[Invariant]:
+        every = sorted(self.catalog.invariants.items())
+        return [i for _, i in every if i.lifecycle == "retired" and i.successor == invariant.name]

@@ -1,0 +1,90 @@
+"""Runbook steps and causes as blocks of a list item."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from driftbook.emit.pages.markdown import fence, inline, prose, text
+from driftbook.model import Cause, Step
+from driftbook.units import spoken
+
+Fill = Callable[[str], str]
+"""Fills a catalog template in for one invariant."""
+_LEADS = {"check": "Check", "act": "Do", "escalate": "Escalate to"}
+_INDENT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    """lead: the first line; blocks: what follows, indented to stand in its list item."""
+
+    lead: Markup
+    blocks: tuple[Markup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCause:
+    """A cause and how it is confirmed."""
+
+    name: Markup
+    blocks: tuple[Markup, ...]
+
+
+def steps(given: Iterable[Step], fill: Fill) -> list[ShownStep]:
+    """The steps of one stage."""
+    return [_step(step, fill) for step in given]
+
+
+def causes(given: Iterable[Cause], fill: Fill) -> list[ShownCause]:
+    """The causes, in the order of the runbook."""
+    return [ShownCause(text(fill(c.name)), tuple(_confirm(c, fill))) for c in given]
+
+
+def _step(step: Step, fill: Fill) -> ShownStep:
+    words = fill(step.text)
+    short = "\n" not in words.strip()
+    after = Markup(f" after {spoken(step.after, 'seconds')}") if step.after is not None else ""
+    lead = Markup(f"**{_LEADS[step.kind]}{after}:**")
+    if short:
+        lead += Markup(" ") + inline(words)
+    blocks = [] if short else [prose(words, _INDENT)]
+    return ShownStep(lead, (*blocks, *_details(step, fill)))
+
+
+def _details(step: Step, fill: Fill) -> Iterator[Markup]:
+    if step.query:
+        yield fence(fill(step.query), "promql", _INDENT)
+    if step.run:
+        yield fence(fill(step.run), "sh", _INDENT)
+    for label, words in (
+        ("Expect", step.expect),
+        ("If not", step.otherwise),
+        ("Verify", step.verify),
+        ("Undo", step.rollback),
+        ("Cannot be undone", step.irreversible),
+    ):
+        if words:
+            yield from _labelled(label, fill(words))
+
+
+def _labelled(label: str, words: str) -> Iterator[Markup]:
+    """`**Verify:** …`, on one line where it fits on one."""
+    head = Markup(" " * _INDENT + f"**{label}:**")
+    if "\n" not in words.strip():
+        yield head + Markup(" ") + inline(words)
+    else:
+        yield head
+        yield prose(words, _INDENT)
+
+
+def _confirm(cause: Cause, fill: Fill) -> Iterator[Markup]:
+    confirm = {key: fill(value) for key, value in cause.confirm.items()}
+    if "look" in confirm:
+        yield from _labelled("Look", confirm["look"])
+    if "query" in confirm:
+        yield fence(confirm["query"], "promql", _INDENT)
+    if "run" in confirm:
+        yield fence(confirm["run"], "sh", _INDENT)
+    if "expect" in confirm:
+        yield from _labelled("Confirmed by", confirm["expect"])

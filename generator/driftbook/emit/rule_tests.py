@@ -1,0 +1,249 @@
+"""Unit tests for promtool: generated ones for every condition, then the users' scenarios.
+
+Each file loads only its own rule file, because promtool's cost grows with rules times tests.
+Tests of conditions feed `drift:signal` itself; scenarios feed raw series and so reach the signal's
+expression as well. One condition's alerts are asserted through `ALERTS`, with every label; where
+all that fires is known, `alert_rule_test` asserts labels and annotations in full.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from driftbook import conditions, gotemplate, names
+from driftbook.alerts import Alert, alerts
+from driftbook.conditions.cases import (
+    Check,
+    Firing,
+    PlaceCase,
+    TestCase,
+    calm,
+    has_free_label,
+    notation,
+    outside,
+    place,
+)
+from driftbook.conditions.scope import Scope, quoted, series
+from driftbook.emit import yamltext
+from driftbook.emit.artifact import Artifact
+from driftbook.emit.rules import WATCHDOG_ANNOTATIONS, WATCHDOG_LABELS
+from driftbook.emit.scenario_tests import scenario_elements
+from driftbook.model import Catalog, Invariant
+from driftbook.units import duration
+
+Element = dict[str, Any]
+
+
+def emit(catalog: Catalog) -> Iterator[Artifact]:
+    """A test file per compiled invariant, and one for the watchdog."""
+    yield _watchdog(catalog)
+    for invariant in catalog.compiled():
+        yield test_file(catalog, invariant)
+
+
+def test_file(catalog: Catalog, invariant: Invariant) -> Artifact:
+    """The tests of one invariant."""
+    plan = alerts(catalog, invariant)
+    elements = [
+        *_places(plan),
+        *_held(plan),
+        *(
+            _element(plan, f"{_title(a)}: {case.name}", case)
+            for a in plan
+            for case in conditions.of(a.condition).test_cases(a.condition, a.scope)
+        ),
+        *scenario_elements(catalog, invariant),
+    ]
+    return _file(
+        catalog,
+        names.test_file(invariant),
+        names.rule_file(invariant),
+        elements,
+        invariant.origin.file,
+    )
+
+
+def _title(alert: Alert) -> str:
+    only = ", ".join(f"{k}={v}" for k, v in alert.scope.match.items())
+    return f"{alert.condition.stage} {alert.condition.kind}{f' where {only}' if only else ''}"
+
+
+def _places(plan: tuple[Alert, ...]) -> Iterator[Element]:
+    """Tests at single places: together where a label tells the places apart."""
+    together: dict[str, str] = {}
+    checks: list[Element] = []
+    for number, alert in enumerate(plan, start=1):
+        cases = conditions.of(alert.condition).place_cases(alert.condition, alert.scope)
+        for case in cases:
+            if has_free_label(alert.scope):
+                where = place(alert.scope, f"{number}-{alert.condition.stage}-{case.name}")
+                together[_source(alert.scope, where)] = notation(case.runs)
+                checks += _place_checks(alert, case, where)
+            else:
+                where = place(alert.scope, "")
+                source = {_source(alert.scope, where): notation(case.runs)}
+                title = f"{_title(alert)}: {case.name}"
+                yield _shape(alert.scope, title, source, _place_checks(alert, case, where))
+    if together:
+        yield _shape(plan[0].scope, "single places", together, checks)
+
+
+def _place_checks(alert: Alert, case: PlaceCase, where: Mapping[str, str]) -> list[Element]:
+    firing = _alerts_series(alert, where)
+    return [
+        {
+            "expr": _ask(alert, where),
+            "eval_time": duration(tick * alert.scope.tick),
+            "exp_samples": [{"labels": firing, "value": 1}] if fires else [],
+        }
+        for tick, fires in case.checks
+    ]
+
+
+def _held(plan: tuple[Alert, ...]) -> Iterator[Element]:
+    """A staircase per scope, from calm beyond each bound: the stages are climbed in order."""
+    for scope in {tuple(a.scope.match.items()): a.scope for a in plan}.values():
+        case = _staircase(plan, scope)
+        if case is not None:
+            yield _element(plan, case.name, case)
+
+
+def _staircase(plan: tuple[Alert, ...], scope: Scope) -> TestCase | None:
+    invariant = scope.invariant
+    mine = [a for a in plan if _judges(a.scope, scope)]
+    rising = sorted(
+        {c for a in mine if (c := getattr(a.condition.params, "bound", None)) is not None},
+        reverse=invariant.signal.worse == "below",
+    )
+    if not rising:
+        return None
+    wait = max(scope.ticks(conditions.of(a.condition).settles(a.condition)) for a in mine) + 3
+    start, where = 4, place(scope, "climber")
+    good = calm(invariant)
+    steps = [outside(invariant, bound) for bound in rising]
+    runs = ((good, start), *((value, wait) for value in steps))
+    checks = [Check(start - 1, ())]
+    for number, value in enumerate(steps, start=1):
+        firing = tuple(
+            Firing(a.condition, a.scope, where, value)
+            for a in mine
+            if conditions.of(a.condition).held(a.condition, a.scope, value)
+        )
+        checks.append(Check(start + wait * number - 1, firing))
+    only = ", ".join(f"{k}={v}" for k, v in scope.match.items())
+    name = f"the ladder is climbed in order{f' where {only}' if only else ''}"
+    return TestCase(name, {_source(scope, where): notation(runs)}, tuple(checks))
+
+
+def _judges(theirs: Scope, scope: Scope) -> bool:
+    """Whether a condition's scope covers the places of another scope."""
+    if theirs.match:
+        return theirs.match == scope.match
+    return not scope.match or scope.match not in theirs.excluded
+
+
+def _element(plan: tuple[Alert, ...], title: str, case: TestCase) -> Element:
+    by_origin = {a.condition.at: a for a in plan}
+
+    asked, whole = [], []
+    for check in case.checks:
+        at = duration(check.tick * plan[0].scope.tick)
+        if check.of is None:
+            full = [_in_full(by_origin[f.condition.at], f) for f in check.firing]
+            whole.append({"eval_time": at, "alertname": plan[0].name, "exp_alerts": full})
+        else:
+            alert = by_origin[check.of[0].at]
+            samples = [
+                {"labels": _alerts_series(alert, f.labels), "value": 1} for f in check.firing
+            ]
+            asked.append({"expr": _ask(alert, {}), "eval_time": at, "exp_samples": samples})
+    return _shape(plan[0].scope, title, case.series, asked, whole)
+
+
+def _in_full(alert: Alert, firing: Firing) -> Element:
+    labels = dict(alert.labels) | {k: firing.labels[k] for k in alert.identity}
+    rendered = {
+        name: _expanded(text, labels, firing.value) for name, text in alert.annotations.items()
+    }
+    shown = {k: v for k, v in labels.items() if v != ""}
+    return {"exp_labels": shown, "exp_annotations": rendered}
+
+
+def _expanded(text: str, labels: Mapping[str, str], value: float) -> str:
+    whole = text.replace('{{ "{{" }}', "\0")
+    return gotemplate.render(whole, labels, value).replace("\0", "{{")
+
+
+def _alerts_series(alert: Alert, where: Mapping[str, str]) -> str:
+    labels = {
+        "alertname": alert.name,
+        "alertstate": "firing",
+        **alert.labels,
+        **{k: v for k, v in where.items() if k in alert.identity},
+    }
+    return series("ALERTS", dict(sorted(labels.items())))
+
+
+def _ask(alert: Alert, where: Mapping[str, str]) -> str:
+    condition, scope = alert.condition, alert.scope
+    labels = {
+        "alertname": alert.name,
+        "alertstate": "firing",
+        "stage": condition.stage,
+        "condition": condition.kind,
+        **{k: v for k, v in where.items() if k in alert.identity},
+        **scope.match,
+    }
+    excluded = "".join(
+        f",{k}!={quoted(v)}" for m in scope.excluded if len(m) == 1 for k, v in m.items()
+    )
+    return f"{series('ALERTS', labels)[:-1]}{excluded}}}"
+
+
+def _source(scope: Scope, where: Mapping[str, str]) -> str:
+    return series(names.SIGNAL, {"invariant": scope.invariant.name, **where})
+
+
+def _shape(
+    scope: Scope,
+    title: str,
+    inputs: Mapping[str, str],
+    asked: list[Element],
+    whole: list[Element] | None = None,
+) -> Element:
+    element: Element = {
+        "name": title,
+        "interval": duration(scope.tick),
+        "input_series": [{"series": s, "values": v} for s, v in inputs.items()],
+    }
+    if whole:
+        element["alert_rule_test"] = whole
+    if asked:
+        element["promql_expr_test"] = asked
+    return element
+
+
+def _watchdog(catalog: Catalog) -> Artifact:
+    interval = duration(catalog.prometheus.evaluation_interval)
+    always = {"exp_labels": WATCHDOG_LABELS, "exp_annotations": WATCHDOG_ANNOTATIONS}
+    element = {
+        "name": "it fires always",
+        "interval": interval,
+        "alert_rule_test": [
+            {"eval_time": at, "alertname": names.WATCHDOG, "exp_alerts": [always]}
+            for at in ("0s", "1h")
+        ],
+    }
+    path, rules = names.WATCHDOG_TESTS, names.WATCHDOG_RULES
+    return _file(catalog, path, rules, [element], catalog.origin.file)
+
+
+def _file(
+    catalog: Catalog, path: str, rule_file: str, elements: list[Element], source: str
+) -> Artifact:
+    up = "../" * (path.count("/") - 1)
+    body = {
+        "rule_files": [up + rule_file.removeprefix("rules/")],
+        "evaluation_interval": duration(catalog.prometheus.evaluation_interval),
+        "tests": elements,
+    }
+    return Artifact(path, f"# {names.header(source)}\n{yamltext.dump(body)}")

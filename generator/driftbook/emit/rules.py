@@ -1,0 +1,64 @@
+"""Prometheus rule files: one group per invariant, in a file of its own, and the watchdog."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from driftbook import names
+from driftbook.alerts import alerts, recordings
+from driftbook.emit import yamltext
+from driftbook.emit.artifact import Artifact
+from driftbook.model import Catalog, Invariant
+from driftbook.units import duration
+
+
+def emit(catalog: Catalog) -> Iterator[Artifact]:
+    """A file per compiled invariant, and one for the watchdog."""
+    yield watchdog(catalog)
+    for invariant in catalog.compiled():
+        yield rule_file(catalog, invariant)
+
+
+def rule_file(catalog: Catalog, invariant: Invariant) -> Artifact:
+    """The rules of one invariant."""
+    rules: list[dict[str, Any]] = [
+        {"record": r.record, "expr": r.expr, "labels": r.labels}
+        for r in recordings(catalog, invariant)
+    ]
+    for alert in alerts(catalog, invariant):
+        rule: dict[str, Any] = {"alert": alert.name, "expr": alert.expr}
+        if alert.hold:
+            rule["for"] = duration(alert.hold)
+        if alert.keep:
+            rule["keep_firing_for"] = duration(alert.keep)
+        rules.append({**rule, "labels": alert.labels, "annotations": alert.annotations})
+    return _file(
+        catalog, names.rule_file(invariant), names.group(invariant), rules, invariant.origin.file
+    )
+
+
+WATCHDOG_LABELS = {"severity": "none"}
+WATCHDOG_ANNOTATIONS = {
+    "summary": "The pipeline of drift alerts works.",
+    "description": "This alert always fires. Its receiver warns when it stops arriving: then "
+    "Prometheus, Alertmanager or the way between them is down, and no drift alert can arrive.",
+}
+
+
+def watchdog(catalog: Catalog) -> Artifact:
+    """The alert that always fires."""
+    rule = {
+        "alert": names.WATCHDOG,
+        "expr": "vector(1)",
+        "labels": WATCHDOG_LABELS,
+        "annotations": WATCHDOG_ANNOTATIONS,
+    }
+    group = "driftbook:watchdog"
+    return _file(catalog, names.WATCHDOG_RULES, group, [rule], catalog.origin.file)
+
+
+def _file(
+    catalog: Catalog, path: str, group: str, rules: list[dict[str, Any]], source: str
+) -> Artifact:
+    interval = duration(catalog.prometheus.evaluation_interval)
+    body = {"groups": [{"name": group, "interval": interval, "rules": rules}]}
+    return Artifact(path, f"# {names.header(source)}\n{yamltext.dump(body)}")

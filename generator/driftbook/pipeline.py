@@ -1,0 +1,93 @@
+"""The compile, top to bottom: load, shape, resolve, check, emit.
+
+`validate` is this with its output thrown away, so the two cannot disagree. Writing and proving
+come after it, in `write` and `prove`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from driftbook import checks, names, recordings, schema, source
+from driftbook.checks.kit import Subject
+from driftbook.diagnostics import Diagnostic, has_errors, in_order
+from driftbook.document import Document
+from driftbook.emit import routes, rule_tests, rules
+from driftbook.emit.artifact import Artifact
+from driftbook.model import Catalog
+from driftbook.resolve import resolve
+from driftbook.units import seconds
+
+FOLDERS = (names.RULES, names.RULE_TESTS, "rules/alertmanager")
+"""Where compiled output lies; marked files there that are no longer made are pruned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A catalog and everything that was found in it, in order.
+
+    catalog is None without a catalog document; with errors it may lack what was faulty.
+    """
+
+    root: Path
+    catalog: Catalog | None
+    documents: tuple[Document, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether it can be compiled."""
+        return self.catalog is not None and not has_errors(self.diagnostics)
+
+
+def check(root: Path) -> Checked:
+    """Load, shape, resolve and check the catalog below a folder."""
+    root = root.resolve()
+    documents, found = source.load(root)
+    known = {pair for d in found for pair in source.guess(root, d.place.file)}
+    known |= {(d.kind, d.name) for d in documents}
+    found += schema.check(documents)
+    broken = {d.place.file for d in found if d.severity == "error"}
+    sound = [d for d in documents if d.file not in broken]
+    base, faults = _base(root, sound)
+    found += faults
+    catalog, faults = resolve(sound, known, base, _recordings(root, sound))
+    found += faults
+    if catalog is not None:
+        found += checks.run(Subject(root, catalog, {d.file: d for d in sound}))
+    elif not any(d.kind == "catalog" for d in documents) and not found:
+        found.append(checks.no_catalog.missing(root))
+    return Checked(root, catalog, tuple(documents), tuple(in_order(found)))
+
+
+def compile_rules(catalog: Catalog) -> Iterator[Artifact]:
+    """Rules, unit tests and routes of a catalog without errors."""
+    yield from rules.emit(catalog)
+    yield from rule_tests.emit(catalog)
+    yield from routes.emit(catalog)
+
+
+def _base(root: Path, documents: Sequence[Document]) -> tuple[Mapping[str, Any], list[Diagnostic]]:
+    """The organisation's Alertmanager configuration, {} where the catalog names none."""
+    for document in documents:
+        if document.kind == "catalog" and source.base_file(document):
+            data, found = source.load_base(root, document)
+            return data or {}, found
+    return {}, []
+
+
+def _recordings(root: Path, documents: Sequence[Document]) -> dict[str, Mapping[str, str]]:
+    """Scenario file -> series of its recording; a check reports what cannot be read."""
+    found: dict[str, Mapping[str, str]] = {}
+    for document in documents:
+        samples = document.data.get("samples") if document.kind == "scenario" else None
+        if samples:
+            try:
+                text = source.read_bytes(root, f"tests/{samples}").decode()
+                found[document.file] = recordings.read(
+                    samples, text, seconds(document.data["every"])
+                )
+            except (source.UnreadableError, UnicodeDecodeError, recordings.BadRecording):
+                continue
+    return found

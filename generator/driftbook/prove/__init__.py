@@ -1,0 +1,1 @@
+"""The proof: what was compiled, judged by the real engines."""

@@ -1,0 +1,130 @@
+"""Artifacts to disk: all or nothing, only what changed, and never over a hand-written file.
+
+Everything is staged first, then renamed into place: a full disk or a fault leaves the old output
+as it was. Files that bear driftbook's mark and are no longer made are removed.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from driftbook import names
+from driftbook.emit.artifact import Artifact
+from driftbook.errors import FatalError
+
+UNMARKED = (".json",)
+"""Files whose format has no comments; their names are ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a write would do: paths from the root, sorted."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.removed)
+
+
+def write(root: Path, artifacts: Iterable[Artifact], folders: Iterable[str]) -> Difference:
+    """Bring the folders in line with the artifacts. Raises FatalError, with nothing changed.
+
+    folders: below them, marked files that are not among the artifacts are removed.
+    """
+    stage = root / names.STATE / f"stage-{os.getpid()}"
+    try:
+        return _write(root, stage, artifacts, folders)
+    except OSError as fault:
+        raise FatalError(f"cannot write: {fault}", "the old output is unchanged") from fault
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write(
+    root: Path, stage: Path, artifacts: Iterable[Artifact], folders: Iterable[str]
+) -> Difference:
+    def staged(artifact: Artifact) -> None:
+        path = stage / artifact.path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(artifact.text, encoding="utf-8", newline="\n")
+
+    difference = _compare(root, artifacts, folders, staged)
+    for path in (*difference.added, *difference.changed):
+        target = root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(stage / path, target)
+    for path in difference.removed:
+        (root / path).unlink()
+        _drop_empty(root, (root / path).parent, folders)
+    return difference
+
+
+def diff(root: Path, artifacts: Iterable[Artifact], folders: Iterable[str]) -> Difference:
+    """What `write` would do. Raises FatalError as it would."""
+    return _compare(root, artifacts, folders, lambda artifact: None)
+
+
+def _compare(
+    root: Path,
+    artifacts: Iterable[Artifact],
+    folders: Iterable[str],
+    differs: Callable[[Artifact], None],
+) -> Difference:
+    """Walks the artifacts once, hands over those that differ from the disk, and keeps none."""
+    made: set[str] = set()
+    paths: dict[str, list[str]] = {"new": [], "other": [], "same": []}
+    for artifact in artifacts:
+        made.add(artifact.path)
+        state = _state(root, artifact)
+        paths[state].append(artifact.path)
+        if state != "same":
+            differs(artifact)
+    removed = sorted(_stale(root, folders, made))
+    return Difference(tuple(sorted(paths["new"])), tuple(sorted(paths["other"])), tuple(removed))
+
+
+def _state(root: Path, artifact: Artifact) -> str:
+    """new, same or other. Raises FatalError for a file that driftbook did not write."""
+    target = root / artifact.path
+    try:
+        old = target.read_bytes()
+    except FileNotFoundError:
+        return "new"
+    if old == artifact.text.encode("utf-8"):
+        return "same"
+    if not _marked(target, old[:1024]):
+        raise FatalError(
+            f"{artifact.path} was not written by driftbook and is in the way",
+            "rename it, or the invariant that would be compiled to it",
+        )
+    return "other"
+
+
+def _stale(root: Path, folders: Iterable[str], made: set[str]) -> Iterator[str]:
+    for folder in folders:
+        for directory, _, files in os.walk(root / folder):
+            for file in files:
+                path = Path(directory, file)
+                name = path.relative_to(root).as_posix()
+                if name not in made and path.suffix not in UNMARKED and not path.is_symlink():
+                    with path.open("rb") as f:
+                        if _marked(path, f.read(1024)):
+                            yield name
+
+
+def _marked(path: Path, start: bytes) -> bool:
+    """Whether the first two lines bear the mark; front matter pushes it to the second."""
+    head = start.split(b"\n", 2)[:2]
+    return path.suffix in UNMARKED or any(names.MARK.encode() in line for line in head)
+
+
+def _drop_empty(root: Path, directory: Path, folders: Iterable[str]) -> None:
+    """Folders that pruning emptied, up to the output folders themselves."""
+    keep = {root / folder for folder in folders} | {root}
+    while directory not in keep and not any(directory.iterdir()):
+        directory.rmdir()
+        directory = directory.parent
