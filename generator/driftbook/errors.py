@@ -21,9 +21,10 @@ class Exit(IntEnum):
 class FatalError(Exception):
     """Something around us failed: an engine, the file system, the network.
 
-    `hint` says what the reader can do about it.
+    `hint` says what the reader can do about it, `status` is what the command exits with.
     """
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", status: Exit = Exit.ENVIRONMENT) -> None:
         super().__init__(message)
         self.hint = hint
+        self.status = status

@@ -15,6 +15,7 @@ from driftbook.diagnostics import Diagnostic, has_errors, in_order
 from driftbook.document import Document
 from driftbook.emit import routes, rule_tests, rules
 from driftbook.emit.artifact import Artifact
+from driftbook.errors import Exit, FatalError
 from driftbook.model import Catalog
 from driftbook.resolve import resolve
 from driftbook.units import seconds
@@ -42,9 +43,15 @@ class Checked:
 
 
 def check(root: Path) -> Checked:
-    """Load, shape, resolve and check the catalog below a folder."""
+    """Load, shape, resolve and check the catalog below a folder.
+
+    Raises FatalError where there is none.
+    """
     root = root.resolve()
     documents, found = source.load(root)
+    if not found and not any(d.kind == "catalog" for d in documents):
+        hint = "a document with `kind: catalog` belongs below invariants/; or name the folder by -C"
+        raise FatalError(f"there is no catalog in {root}", hint, Exit.USAGE)
     known = {pair for d in found for pair in source.guess(root, d.place.file)}
     known |= {(d.kind, d.name) for d in documents}
     found += schema.check(documents)
@@ -56,8 +63,6 @@ def check(root: Path) -> Checked:
     found += faults
     if catalog is not None:
         found += checks.run(Subject(root, catalog, {d.file: d for d in sound}))
-    elif not any(d.kind == "catalog" for d in documents) and not found:
-        found.append(checks.no_catalog.missing(root))
     return Checked(root, catalog, tuple(documents), tuple(in_order(found)))
 
 

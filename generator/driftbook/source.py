@@ -29,8 +29,9 @@ from driftbook.checks import (
 )
 from driftbook.diagnostics import Diagnostic, Place, Severity, nearest
 from driftbook.document import KINDS, Document
+from driftbook.files import UnreadableError, read_bytes
 from driftbook.positions import Positions
-from driftbook.strictyaml import MAX_BYTES, Fault, Read, read
+from driftbook.strictyaml import Fault, Read, read
 
 __all__ = ["Document", "UnreadableError", "guess", "load", "load_base", "locate", "read_bytes"]
 
@@ -52,10 +53,6 @@ _KIND = re.compile(rf"^kind:[ ]*['\"]?({'|'.join(KINDS)})\b", re.MULTILINE)
 _NAME = re.compile(r"^name:[ ]*['\"]?([a-z0-9-]+)", re.MULTILINE)
 
 
-class UnreadableError(Exception):
-    """A file that cannot be had; the text says why."""
-
-
 def load(root: FilePath) -> tuple[list[Document], list[Diagnostic]]:
     """Every document below the project's root, by file, and what is wrong with the others."""
     root = root.resolve()
@@ -71,20 +68,6 @@ def load(root: FilePath) -> tuple[list[Document], list[Diagnostic]]:
     for document in documents:
         wrong.pop(base_file(document), None)
     return documents, [one for some in wrong.values() for one in some]
-
-
-def read_bytes(root: FilePath, file: str) -> bytes:
-    """A file of the project, never from outside its root. Raises UnreadableError."""
-    try:
-        real = (root / file).resolve()
-        if not real.is_relative_to(root.resolve()):
-            raise UnreadableError(f'"{file}" leads out of the project')
-        if not real.is_file():
-            raise UnreadableError("it does not exist" if not real.exists() else "it is not a file")
-        with real.open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except (OSError, RuntimeError, ValueError) as error:
-        raise UnreadableError(getattr(error, "strerror", None) or str(error)) from error
 
 
 def base_file(document: Document) -> str:

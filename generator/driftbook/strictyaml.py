@@ -25,7 +25,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
-MAX_BYTES = 1 << 20
+from driftbook.files import MAX_BYTES
+
 MAX_DEPTH = 40
 
 _CORE: dict[str, bool | None] = {"": None, "~": None}

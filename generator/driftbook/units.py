@@ -7,6 +7,7 @@ Durations follow Prometheus (`90s`, `15m`, `1h30m`; descending units, each at mo
 import math
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 MILLISECONDS = {
     "y": 365 * 86_400_000,
@@ -45,6 +46,7 @@ def seconds(duration: str) -> float:
     return sum(int(n) * MILLISECONDS[unit] for n, unit in _PART.findall(duration)) / 1000
 
 
+@lru_cache(maxsize=4096)
 def duration(secs: float) -> str:
     """Seconds as the shortest Prometheus duration, to the millisecond: 5400 -> `1h30m`."""
     left = round(secs * 1000)

@@ -11,15 +11,21 @@ from driftbook.checks import (
     condition_count,
     control_character,
     duplicate_key,
+    duplicate_name,
     empty_value,
     encoding,
     file_size,
     key_type,
+    lineage_cycle,
     missing_key,
+    name_collision,
+    no_catalog,
     not_a_mapping,
     not_in_list,
+    retired_alone,
     second_document,
     step_kind,
+    successor,
     syntax,
     tag,
     unknown_key,
@@ -55,11 +61,24 @@ CHECKS: tuple[Check, ...] = (
     condition_count,
     step_kind,
     unknown_reference,
+    duplicate_name,
+    lineage_cycle,
+    no_catalog,
+    name_collision,
+    successor,
+    retired_alone,
     bound_notation,
 )
 """Every check by its code; a check that looks at the whole catalog is in `RUNNING` too."""
 
-RUNNING: tuple[Running, ...] = (unknown_reference,)
+RUNNING: tuple[Running, ...] = (
+    unknown_reference,
+    duplicate_name,
+    lineage_cycle,
+    name_collision,
+    successor,
+    retired_alone,
+)
 
 
 def run(subject: Subject) -> Iterator[Diagnostic]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from driftbook import names
 from driftbook.model import Condition, Invariant, Prometheus
 from driftbook.units import duration, number
 
 
+@lru_cache(maxsize=8192)
 def quoted(value: str) -> str:
     """A PromQL string literal."""
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
@@ -16,7 +18,7 @@ def quoted(value: str) -> str:
 
 def series(metric: str, labels: Mapping[str, str]) -> str:
     """`metric{a="1",b="2"}`."""
-    inside = ",".join(f"{name}={quoted(value)}" for name, value in labels.items())
+    inside = ",".join([f"{name}={quoted(value)}" for name, value in labels.items()])
     return f"{metric}{{{inside}}}" if inside else metric
 
 

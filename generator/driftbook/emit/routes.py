@@ -8,13 +8,14 @@ whose `equal` names just the labels that it has.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from driftbook import conditions, intervals, names
-from driftbook.alerts import Alert, alerts
+from driftbook.conditions.scope import scopes
 from driftbook.emit import yamltext
 from driftbook.emit.artifact import Artifact
-from driftbook.model import STAGES, Catalog, StageName, Team
+from driftbook.model import STAGES, Catalog, Invariant, StageName, Team
 from driftbook.units import duration
 
 Config = dict[str, Any]
@@ -125,51 +126,54 @@ def _receivers(catalog: Catalog) -> list[Config]:
 
 def _inhibitions(catalog: Catalog) -> list[Config]:
     """Worse stages hide milder ones of the same invariant and the same divergence."""
-    plans = [alerts(catalog, invariant) for invariant in catalog.compiled()]
-    every = sorted({label for plan in plans for alert in plan for label in _varying(alert)})
-    whole = sorted(k for k, module in conditions.CONDITIONS.items() if module.PER_PLACE)
-    per_place = f'condition=~"{"|".join(whole)}"'
     external = catalog.prometheus.external_labels
+    plans = [(i, _shapes(catalog, i)) for i in catalog.compiled()]
+    every = sorted({label for _, plan in plans for shape in plan for label in shape.labels})
+    whole = sorted(kind for kind, module in conditions.CONDITIONS.items() if module.PER_PLACE)
+    per_place = f'condition=~"{"|".join(whole)}"'
     rules = [
         _inhibition(["invariant", *every, *external], stage, [per_place], [per_place])
-        for stage in ("late", "mid")
+        for stage in STAGES[:0:-1]
     ]
-    for plan in plans:
-        rules += _aggregated(plan, external)
+    for invariant, plan in plans:
+        rules += _aggregated(invariant, plan, external)
     return rules
 
 
-def _aggregated(plan: tuple[Alert, ...], external: tuple[str, ...]) -> Iterator[Config]:
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What inhibition needs to know of an alert; labels: those that tell it from its siblings."""
+
+    stage: StageName
+    kind: str
+    labels: frozenset[str]
+
+
+def _shapes(catalog: Catalog, invariant: Invariant) -> list[_Shape]:
+    return [
+        _Shape(c.stage, c.kind, frozenset(conditions.of(c).labels(c, s)) | frozenset(s.match))
+        for c, s in scopes(invariant, catalog.prometheus)
+    ]
+
+
+def _aggregated(
+    invariant: Invariant, plan: list[_Shape], external: tuple[str, ...]
+) -> Iterator[Config]:
     """For each alert with a label set of its own: what it explains, by the labels it has."""
-    seen = set()
-    for source in plan:
-        labels = _varying(source)
-        stage = source.condition.stage
-        if stage == "early" or _per_place(source):
+    for source in dict.fromkeys(plan):
+        explains = any(
+            STAGES.index(target.stage) < STAGES.index(source.stage)
+            and source.labels <= target.labels
+            for target in plan
+        )
+        if conditions.CONDITIONS[source.kind].PER_PLACE or not explains:
             continue
-        key = (stage, source.condition.kind, labels)
-        if key in seen or not any(_explains(source, target) for target in plan):
-            continue
-        seen.add(key)
-        matchers = [f'invariant="{source.invariant}"', f'condition="{source.condition.kind}"']
-        equal = ["invariant", *sorted(labels), *external]
-        yield _inhibition(equal, stage, matchers, matchers[:1])
+        matchers = [f'invariant="{invariant.name}"', f'condition="{source.kind}"']
+        equal = ["invariant", *sorted(source.labels), *external]
+        yield _inhibition(equal, source.stage, matchers, matchers[:1])
 
 
-def _explains(source: Alert, target: Alert) -> bool:
-    worse = STAGES.index(source.condition.stage) > STAGES.index(target.condition.stage)
-    return worse and _varying(source) <= _varying(target)
-
-
-def _per_place(alert: Alert) -> bool:
-    return conditions.of(alert.condition).PER_PLACE
-
-
-def _varying(alert: Alert) -> frozenset[str]:
-    return frozenset(alert.identity) | frozenset(alert.scope.match)
-
-
-def _inhibition(equal: list[str], stage: str, source: list[str], target: list[str]) -> Config:
+def _inhibition(equal: list[str], stage: StageName, source: list[str], target: list[str]) -> Config:
     milder = "|".join(STAGES[: STAGES.index(stage)])
     return {
         "source_matchers": [f'stage="{stage}"', *source],

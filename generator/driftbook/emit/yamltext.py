@@ -6,70 +6,77 @@ times as long and cannot write literal blocks. Tests hold it to PyYAML's reader,
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./()-]*(?: [A-Za-z0-9_./()-]+)*")
 _DURATION = re.compile(r"(?:[0-9]+(?:ms|[smhdw]))+")
-_WORDS = frozenset(
-    ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf", "infinity"]
-)
-_BLOCK = re.compile(
-    r"[^\s\x00-\x1f\x7f-\x9f\ufeff\u2028\u2029][^\x00-\x09\x0b-\x1f\x7f-\x9f\ufeff\u2028\u2029]*"
-)
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
+_WORDS = frozenset("true false yes no on off null y n nan inf infinity".split())  # noqa: SIM905
+_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff"
+_BLOCK = re.compile(rf"[^\s{_CONTROL}][^\t{_CONTROL}]*")
+_CONTROLS = re.compile(rf"[\t\n{_CONTROL}]")
+_ESCAPED = re.compile(rf"[\"\\\t\n{_CONTROL}]")
+
+
+def dump(value: dict[str, Any]) -> str:
+    """A mapping of dict, list, tuple, str, int, float, bool and None as block YAML."""
+    out: list[str] = []
+    _write(value, "", "", out)
+    out.append("\n")
+    return "".join(out)
 
 
 def scalar(value: object) -> str:
     """A scalar on one line."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, bool):
         return json.dumps(value)
-    if isinstance(value, int | float):
-        return repr(value)
-    text = str(value)
-    if _DURATION.fullmatch(text) or (_PLAIN.fullmatch(text) and text.lower() not in _WORDS):
+    digits = repr(value)
+    return digits if "." in digits else digits.replace("e", ".0e")
+
+
+@lru_cache(maxsize=8192)
+def _text(text: str) -> str:
+    if _PLAIN.fullmatch(text):
+        return f"'{text}'" if text.lower() in _WORDS else text
+    if _DURATION.fullmatch(text):
         return text
-    if _CONTROL.search(text):
-        return json.dumps(text)
+    if _CONTROLS.search(text):
+        escaped = _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+        return f'"{escaped}"'
     return "'" + text.replace("'", "''") + "'"
 
 
-def dump(value: Any, indent: int = 0) -> str:
-    """A mapping or list as block YAML, ending with a line feed."""
-    return "".join(f"{line}\n" for line in _lines(value, " " * indent))
-
-
-def _lines(value: Any, pad: str) -> Iterator[str]:
-    if isinstance(value, Mapping):
+def _write(value: Any, pad: str, lead: str, out: list[str]) -> None:
+    """Appends to out; lead is what stands before the first entry (a line feed, or `- `)."""
+    start = f"\n{pad}"
+    if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _entry(f"{pad}{scalar(key)}:", inner, pad)
-    else:
-        for inner in value:
-            yield from _item(inner, pad)
+            out.append(f"{lead}{_text(key)}:")
+            lead = start
+            if isinstance(inner, dict | list | tuple) and inner:
+                _write(inner, f"{pad}  ", f"\n{pad}  ", out)
+            else:
+                out.append(_leaf(inner, pad))
+        return
+    for inner in value:
+        out.append(f"{lead}-")
+        lead = start
+        if isinstance(inner, dict | list | tuple) and inner:
+            _write(inner, f"{pad}  ", " ", out)
+        else:
+            out.append(_leaf(inner, pad))
 
 
-def _entry(head: str, value: Any, pad: str) -> Iterator[str]:
-    if isinstance(value, Mapping | list | tuple):
-        if not value:
-            yield f"{head} {'{}' if isinstance(value, Mapping) else '[]'}"
-            return
-        yield head
-        yield from _lines(value, pad + "  ")
-    elif isinstance(value, str) and "\n" in value and _is_block(value):
-        yield f"{head} |-"
-        yield from (f"{pad}  {line}" if line else "" for line in value.split("\n"))
-    else:
-        yield f"{head} {scalar(value)}"
-
-
-def _item(value: Any, pad: str) -> Iterator[str]:
-    if isinstance(value, Mapping | list | tuple) and value:
-        lines = _lines(value, pad + "  ")
-        yield f"{pad}- {next(lines)[len(pad) + 2 :]}"
-        yield from lines
-    else:
-        yield from _entry(f"{pad}-", value, pad)
-
-
-def _is_block(text: str) -> bool:
-    return not text.endswith("\n") and _BLOCK.fullmatch(text) is not None
+def _leaf(value: Any, pad: str) -> str:
+    """A scalar or an empty collection, with the blank before it."""
+    if isinstance(value, str):
+        if "\n" in value and not value.endswith("\n") and _BLOCK.fullmatch(value):
+            return " |-" + "".join(
+                f"\n{pad}  {line}" if line else "\n" for line in value.split("\n")
+            )
+        return f" {_text(value)}"
+    if isinstance(value, dict | list | tuple):
+        return " {}" if isinstance(value, dict) else " []"
+    return f" {scalar(value)}"

@@ -23,6 +23,11 @@ PROGRAMS = {
 }
 """Every engine with the names under which it is looked for; the last is Debian's."""
 PACKAGES = ("prometheus", "prometheus-alertmanager")
+SHARE = b"/usr/share/prometheus/alertmanager"
+"""Where Debian's Alertmanager reads its default template, without which it does not start."""
+SHARE_NAME = "alertmanager"
+MOVED = b"./" * 11 + SHARE_NAME.encode()
+"""The same, below the folder in which it is started; of the same length, see `_move_share`."""
 ELSEWHERE = """\
 macOS:  brew install prometheus alertmanager
 else:   download prometheus-*.tar.gz and alertmanager-*.tar.gz for your machine from
@@ -98,6 +103,7 @@ def install(root: Path, say: debian.Say) -> Engines:
     target = folder(root)
     with debian.unpacked(PACKAGES, target, say) as tree:
         _pick(tree / "usr/bin", tree / "picked")
+        _move_share(tree)
         for name in PROGRAMS:
             if _version(name, tree / "picked" / name) is None:
                 raise FatalError(f"the packaged {name} does not run on this machine")
@@ -117,6 +123,25 @@ def _pick(binaries: Path, into: Path) -> None:
                 break
         else:
             raise FatalError(f"Debian's packages {', '.join(PACKAGES)} hold no {name}")
+
+
+def _move_share(tree: Path) -> None:
+    """Make the unpacked Alertmanager find its files, which only root could put where it looks.
+
+    Debian's patch to Alertmanager compiled the folder in. The unpacked copy gets a relative path
+    of the same length in its place; `share` says what to put there. Nothing else is changed.
+    """
+    share = tree / SHARE.decode().lstrip("/")
+    if share.is_dir():
+        program = tree / "picked" / "alertmanager"
+        program.write_bytes(program.read_bytes().replace(SHARE, MOVED))
+        os.replace(share, tree / "picked" / "share")
+
+
+def share(engine: Engine) -> Path | None:
+    """The folder that has to be at SHARE_NAME where this Alertmanager is started, if any."""
+    own = engine.path.parent / "share"
+    return own if own.is_dir() else None
 
 
 def _find(name: str, own: Path) -> Engine | None:

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import IO, Self, TypeVar
 
 from driftbook.errors import FatalError
 
@@ -59,7 +60,7 @@ class Workers:
         for future in as_completed(futures):
             yield future.result()
 
-    def run(self, command: Sequence[str | Path], folder: Path, timeout: float = TIMEOUT) -> Ran:
+    def run(self, command: Sequence[object], folder: Path, timeout: float = TIMEOUT) -> Ran:
         """Run an engine to its end. Raises FatalError when it cannot start or takes too long."""
         process = self._start([str(part) for part in command], folder)
         try:
@@ -74,7 +75,28 @@ class Workers:
                 self._running.discard(process)
         return Ran(process.returncode, text)
 
-    def _start(self, command: list[str], folder: Path) -> subprocess.Popen[str]:
+    @contextmanager
+    def serve(
+        self, command: Sequence[object], folder: Path, environment: Mapping[str, str]
+    ) -> Iterator[subprocess.Popen[str]]:
+        """A server that runs as long as the `with` block; its words go to `folder`/log."""
+        with (folder / "log").open("w", encoding="utf-8") as log:
+            process = self._start([str(part) for part in command], folder, environment, log)
+            try:
+                yield process
+            finally:
+                process.kill()
+                process.wait()
+                with self._lock:
+                    self._running.discard(process)
+
+    def _start(
+        self,
+        command: list[str],
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        output: IO[str] | None = None,
+    ) -> subprocess.Popen[str]:
         with self._lock:
             if self._closed:
                 raise FatalError("stopped")
@@ -82,8 +104,9 @@ class Workers:
                 process = subprocess.Popen(
                     command,
                     cwd=folder,
+                    env=environment,
                     stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
+                    stdout=output or subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     text=True,
                     errors="replace",

@@ -6,7 +6,6 @@ The result holds for Python-Markdown with the extensions of Material and for Com
 """
 
 import re
-import unicodedata
 from functools import lru_cache
 from html import escape
 from urllib.parse import quote, urlsplit
@@ -15,34 +14,40 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
-_PLAIN = re.compile(r"[^\W_]|[ ,.;?'\"()/%-]", re.UNICODE)
+_SPECIAL = re.compile(
+    r"""(?<=[^\W_])_(?=[^\W_])   # inside a word: kept, as it is plain everywhere
+      | :(?=[ ])                 # in front of a space: kept as well
+      | ([^\w ,.;?'"()/%-]|_)    # anything else that is no letter, digit or plain sign""",
+    re.VERBOSE,
+)
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
+    "\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]"
+)
 _SPACE = re.compile(r"\s+")
 _SIMPLE_CODE = re.compile(r"[A-Za-z0-9_.:/=,#@%+-]+(?: [A-Za-z0-9_.:/=,#@%+-]+)*")
 _TICKS = re.compile(r"`+")
 _SCHEMES = ("http", "https", "mailto")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def text(value: object) -> Markup:
     """Plain text for a paragraph, a heading or a table cell, on one line."""
     line = _SPACE.sub(" ", clean(str(value))).strip()
-    return Markup("".join(_entity(c, i == 0) for i, c in enumerate(line)))
+    if line[:1].isalpha() or not line:
+        return Markup(_SPECIAL.sub(_entity, line))
+    # What stands first on a line may start a list, a heading, a definition …
+    return Markup(f"&#{ord(line[0])};{_SPECIAL.sub(_entity, line[1:])}")
 
 
-def _entity(char: str, first: bool) -> str:
-    """A character that may mean something, or might at the start of a line, as its number."""
-    plain = char.isalpha() if first else bool(_PLAIN.fullmatch(char))
-    return char if plain else f"&#{ord(char)};"
+def _entity(found: re.Match[str]) -> str:
+    """A character that may mean something as its number."""
+    return f"&#{ord(found[1])};" if found[1] else found[0]
 
 
 def clean(value: str) -> str:
     """Without control characters; they mean something to Markdown's own machinery."""
     line = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-    line = _BIDI.sub("�", line)
-    return "".join(c if c == "\n" or unicodedata.category(c) not in _UNSEEN else "�" for c in line)
-
-
-_UNSEEN = frozenset({"Cc", "Cs", "Co", "Zl", "Zp"})
+    return _UNSEEN.sub("\ufffd", line)
 
 
 def code(value: object) -> Markup:
@@ -187,7 +192,7 @@ def _spans(tokens: list[Token]) -> list[str]:
     """Inline tokens; every text is escaped, emphasis is written as tags, which nothing can break."""
     made: list[str] = []
     links: list[str] = []
-    for token in tokens:
+    for i, token in enumerate(tokens):
         if token.type in _INLINE_TAGS:
             made.append(_INLINE_TAGS[token.type])
         elif token.type == "code_inline":
@@ -201,11 +206,12 @@ def _spans(tokens: list[Token]) -> list[str]:
         elif token.type in ("softbreak", "hardbreak"):
             made.append(" " if token.type == "softbreak" else "<br>")
         else:
-            made.append(_kept_spaces(token.content))
+            made.append(_run(token.content, first=i == 0))
     return made
 
 
-def _kept_spaces(content: str) -> str:
+def _run(content: str, first: bool) -> str:
+    """A run of text, with the blanks at its ends; only the first can stand first on a line."""
     head, tail = content[:1].isspace(), content[-1:].isspace()
-    body = str(text(content))
+    body = str(text(content)) if first else _SPECIAL.sub(_entity, _SPACE.sub(" ", content).strip())
     return f"{' ' if head else ''}{body}{' ' if tail and body else ''}"

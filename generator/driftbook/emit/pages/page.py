@@ -31,7 +31,7 @@ def references(place: str) -> Callable[..., Markup]:
     return ref
 
 
-def page(place: str, template: str, source: str, title: str, **values: Any) -> Artifact:
+def page(place: str, template: str, source: str, title: str, /, **values: Any) -> Artifact:
     """A page below the site's root. source: the file, or files, that it is made from."""
     body = environment().get_template(template).render(ref=references(place), title=title, **values)
     return Artifact(f"{names.PAGES}/{path(place)}", f"{head(source, title)}\n{body.rstrip()}\n")

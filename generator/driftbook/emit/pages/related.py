@@ -23,6 +23,7 @@ class Relations:
         self.by_remediation: dict[str, list[Invariant]] = defaultdict(list)
         self.by_scenario: dict[str, list[str]] = defaultdict(list)
         self.downstream: dict[str, list[str]] = defaultdict(list)
+        self.retired_for: dict[str, list[Invariant]] = defaultdict(list)
         for invariant in catalog.compiled():
             self.by_dataset[invariant.dataset.name].append(invariant)
             self.by_runbook[invariant.runbook.name].append(invariant)
@@ -34,6 +35,9 @@ class Relations:
         for _, dataset in sorted(catalog.datasets.items()):
             for upstream in dataset.derived_from:
                 self.downstream[upstream].append(dataset.name)
+        for _, invariant in sorted(catalog.invariants.items()):
+            if invariant.lifecycle == "retired" and invariant.successor:
+                self.retired_for[invariant.successor].append(invariant)
 
     def of(self, invariant: Invariant, ref: Ref) -> list[dict[str, Any]]:
         """Groups of links: same dataset, what it is derived from, what is derived from it."""
@@ -42,7 +46,7 @@ class Relations:
             ("The same dataset", [i for i in self.by_dataset[dataset.name] if i != invariant]),
             ("What it is derived from", list(self._all(dataset.derived_from))),
             ("What is derived from it", list(self._all(self.downstream[dataset.name]))),
-            ("Retired for it", self._predecessors(invariant)),
+            ("Retired for it", self.retired_for[invariant.name]),
         ]
         return [
             {
@@ -61,7 +65,3 @@ class Relations:
     def _all(self, datasets: Any) -> Iterator[Invariant]:
         for name in datasets:
             yield from self.by_dataset[name]
-
-    def _predecessors(self, invariant: Invariant) -> list[Invariant]:
-        every = sorted(self.catalog.invariants.items())
-        return [i for _, i in every if i.lifecycle == "retired" and i.successor == invariant.name]

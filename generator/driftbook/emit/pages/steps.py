@@ -1,5 +1,6 @@
 """Runbook steps and causes as blocks of a list item."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ Fill = Callable[[str], str]
 """Fills a catalog template in for one invariant."""
 _LEADS = {"check": "Check", "act": "Do", "escalate": "Escalate to"}
 _INDENT = 4
+_PARAGRAPH = re.compile(r" *[^\s|`>~-][^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,16 @@ def causes(given: Iterable[Cause], fill: Fill) -> list[ShownCause]:
 
 
 def _step(step: Step, fill: Fill) -> ShownStep:
-    words = fill(step.text)
-    short = "\n" not in words.strip()
-    after = Markup(f" after {spoken(step.after, 'seconds')}") if step.after is not None else ""
-    lead = Markup(f"**{_LEADS[step.kind]}{after}:**")
-    if short:
-        lead += Markup(" ") + inline(words)
-    blocks = [] if short else [prose(words, _INDENT)]
-    return ShownStep(lead, (*blocks, *_details(step, fill)))
+    lead, *blocks = _labelled(_lead(step), fill(step.text))
+    return ShownStep(Markup(lead.strip()), (*blocks, *_details(step, fill)))
+
+
+def _lead(step: Step) -> str:
+    """`After 10 min, escalate to`."""
+    lead = _LEADS[step.kind]
+    if step.after is None:
+        return lead
+    return f"After {spoken(step.after, 'seconds')}, {lead[0].lower()}{lead[1:]}"
 
 
 def _details(step: Step, fill: Fill) -> Iterator[Markup]:
@@ -61,21 +65,24 @@ def _details(step: Step, fill: Fill) -> Iterator[Markup]:
         ("Expect", step.expect),
         ("If not", step.otherwise),
         ("Verify", step.verify),
-        ("Undo", step.rollback),
         ("Cannot be undone", step.irreversible),
     ):
         if words:
             yield from _labelled(label, fill(words))
+    if step.rollback:
+        yield Markup(" " * _INDENT + "**Undo:**")
+        yield fence(fill(step.rollback), "sh", _INDENT)
 
 
 def _labelled(label: str, words: str) -> Iterator[Markup]:
-    """`**Verify:** …`, on one line where it fits on one."""
+    """`**Verify:** …`; the words stand below where they are more than one paragraph."""
     head = Markup(" " * _INDENT + f"**{label}:**")
-    if "\n" not in words.strip():
+    body = prose(words, _INDENT)
+    if _PARAGRAPH.fullmatch(body):
         yield head + Markup(" ") + inline(words)
     else:
         yield head
-        yield prose(words, _INDENT)
+        yield body
 
 
 def _confirm(cause: Cause, fill: Fill) -> Iterator[Markup]:

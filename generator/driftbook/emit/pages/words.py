@@ -10,7 +10,7 @@ from markupsafe import Markup
 from driftbook import conditions, names
 from driftbook.alerts import Alert
 from driftbook.emit.pages.markdown import code, text
-from driftbook.model import STAGES, Answer, Catalog, Dataset, Invariant, Remediation, StageName
+from driftbook.model import STAGES, Answer, Catalog, Dataset, Invariant, Remediation, StageName, Team
 from driftbook.units import spoken
 
 QUESTIONS = {
@@ -109,12 +109,15 @@ class Told:
 
 def told(catalog: Catalog, invariant: Invariant, stage: StageName) -> Told:
     """A draft tells nobody but its owner's early receiver, at every stage."""
-    policy = catalog.stages[stage]
     to: StageName = "early" if invariant.lifecycle == "draft" else stage
-    team = invariant.owner
+    return told_team(catalog, invariant.owner, stage, to)
+
+
+def told_team(catalog: Catalog, team: Team, stage: StageName, to: StageName) -> Told:
+    """What a team's receiver of a stage is told. to: the stage whose receiver and hours count."""
     return Told(
         names.receiver(team, to),
-        policy.severity,
+        catalog.stages[stage].severity,
         tuple(_ways(team.receivers.get(to, {}))),
         hours(catalog, catalog.stages[to].notify, team.location),
         catalog.stages[to].repeat,
@@ -131,7 +134,7 @@ def hours(catalog: Catalog, notify: str, location: str) -> str:
     interval = catalog.time_intervals.get(notify)
     if interval is None:
         return "at any time"
-    days = ", ".join(day.replace(":", " to ").capitalize() for day in interval.days)
+    days = ", ".join(day.replace(":", " to ").title().replace(" To ", " to ") for day in interval.days)
     times = ", ".join(interval.times)
     zone = location or interval.location or "UTC"
     return f"{' '.join(part for part in (days, times) if part)} ({zone})"

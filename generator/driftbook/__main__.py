@@ -1,0 +1,5 @@
+"""`python -m driftbook`."""
+
+from driftbook.cli import main
+
+main()

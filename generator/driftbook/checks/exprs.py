@@ -1,0 +1,73 @@
+"""The PromQL of a catalog, for the checks that read it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from driftbook.checks.kit import Subject
+from driftbook.diagnostics import Path
+from driftbook.document import Document
+from driftbook.promql import Facts, PromqlError, facts
+
+
+@dataclass(frozen=True, slots=True)
+class Expr:
+    """An expression as written. role: signal, expected, counter or gauge."""
+
+    document: Document
+    path: Path
+    text: str
+    role: str
+
+    @property
+    def facts(self) -> Facts | None:
+        """What it says; None when it does not parse, which a check of its own reports."""
+        try:
+            return facts(self.text)
+        except PromqlError:
+            return None
+
+
+def all_of(subject: Subject) -> Iterator[Expr]:
+    """Every expression of every invariant."""
+    for document in subject.of_kind("invariant"):
+        yield from of(document)
+
+
+def of(document: Document) -> Iterator[Expr]:
+    """The expressions of one invariant, the signal first."""
+    signal = document.data["signal"]
+    yield Expr(document, ("signal", "expr"), signal["expr"], "signal")
+    if "expected" in signal:
+        yield Expr(document, ("signal", "expected"), signal["expected"], "expected")
+    for name, supporting in document.data.get("supporting", {}).items():
+        path: Path = ("supporting", name, "expr")
+        yield Expr(document, path, supporting["expr"], supporting["type"])
+
+
+def gauges(document: Document) -> frozenset[str]:
+    """Metrics that the invariant itself declares as gauges, under `supporting`."""
+    found = set()
+    for expr in of(document):
+        if expr.role == "gauge" and expr.facts and expr.facts.selector:
+            found.add(expr.facts.uses[0].metric)
+    return frozenset(found)
+
+
+def conditions(document: Document) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
+    """Path, stage and text of every condition as written, overrides included."""
+    data = document.data
+    yield from _of_stages(("stages",), data["stages"])
+    for index, override in enumerate(data.get("overrides", ())):
+        yield from _of_stages(("overrides", index, "stages"), override["stages"])
+
+
+def _of_stages(
+    path: Path, stages: Mapping[str, Any]
+) -> Iterator[tuple[Path, str, Mapping[str, Any]]]:
+    for stage, written in stages.items():
+        if isinstance(written, list):
+            for index, condition in enumerate(written):
+                yield (*path, stage, index), stage, condition
+        else:
+            yield (*path, stage), stage, written

@@ -1,0 +1,138 @@
+"""`driftbook explain`: an invariant as a person would read it, or a diagnostic with examples."""
+
+import tempfile
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+
+from driftbook import alerts, checks, gotemplate, names, pipeline
+from driftbook.checks.example import FILES
+from driftbook.checks.kit import Check
+from driftbook.conditions import words as places
+from driftbook.diagnostics import nearest
+from driftbook.emit.pages import words
+from driftbook.errors import Exit
+from driftbook.model import STAGES, Catalog, Invariant
+from driftbook.report import text
+
+WIDTH = 92
+
+
+def run(root: Path, console: Console, *, what: str) -> int:
+    """Explains a code, an invariant's name or an alert's name."""
+    check = next((c for c in checks.CHECKS if what.upper() == c.CODE or what == c.NAME), None)
+    if check is not None:
+        console.print("\n".join(diagnostic(check)), markup=False)
+        return Exit.OK
+    checked = pipeline.check(root)
+    known = checked.catalog.invariants if checked.catalog else {}
+    by_alert = {names.alert(name): i for name, i in known.items()}
+    found = known.get(what) or by_alert.get(what)
+    if found is None or checked.catalog is None:
+        every = (*known, *by_alert, *(c.CODE for c in checks.CHECKS))
+        console.print(f'"{what}" is neither an invariant nor a code', markup=False)
+        if hint := nearest(what, every):
+            console.print(hint, markup=False)
+        return Exit.USAGE
+    console.print("\n".join(invariant(checked.catalog, found)), markup=False)
+    return Exit.OK
+
+
+def invariant(catalog: Catalog, subject: Invariant) -> Iterator[str]:
+    """The lines that explain an invariant."""
+    yield f"{subject.name}: {subject.title}"
+    yield ""
+    yield from _facts(catalog, subject)
+    plan = alerts.alerts(catalog, subject) if subject.lifecycle != "retired" else ()
+    for stage in STAGES:
+        mine = [a for a in plan if a.condition.stage == stage]
+        yield ""
+        if not mine:
+            yield f"{stage}: no condition"
+            continue
+        for alert in mine:
+            where = f"for {words.places(alert.scope.match)} " if alert.scope.match else ""
+            yield from _wrapped(f"{stage}: {where}when {words.sentence(alert, subject)}")
+        told = words.told(catalog, subject, stage)
+        ways = f" by {' and '.join(told.ways)}" if told.ways else ""
+        yield from _wrapped(f"  tells {told.receiver}{ways}, {told.hours}, as {told.severity}")
+    yield ""
+    yield from _links(catalog, subject, plan)
+
+
+def _facts(catalog: Catalog, subject: Invariant) -> Iterator[str]:
+    dataset = subject.dataset
+    facts = {
+        "alert": names.alert(subject.name),
+        "dataset": f"{dataset.name} ({dataset.title}), tier {subject.tier}",
+        "service": subject.service,
+        "owner": f"{subject.owner.name} ({subject.owner.contact})",
+        "property": f"{subject.property}: {words.PROPERTIES.get(subject.property, '')}",
+        "lifecycle": subject.lifecycle,
+        "each place": places.place(subject.signal.identity),
+        "unit": f"{subject.signal.unit}, worse {subject.signal.worse} a bound",
+        "impact": alerts.impact(subject),
+    }
+    for name, value in facts.items():
+        yield from _wrapped(f"{name:<11}{value}", indent=11)
+
+
+def _links(
+    catalog: Catalog, subject: Invariant, plan: tuple[alerts.Alert, ...]
+) -> Iterator[str]:
+    scenarios = [s.name for s in catalog.scenarios.values() if subject.name in s.invariants]
+    links = {
+        "source": subject.origin.file,
+        "runbook": subject.runbook.origin.file,
+        "rules": names.rule_file(subject),
+        "tests": names.test_file(subject),
+        "scenarios": ", ".join(sorted(scenarios)) or "none",
+        "page": f"{catalog.site_url.rstrip('/')}/{names.page(subject.name)}",
+    }
+    for name, value in links.items():
+        if plan or name not in ("rules", "tests"):
+            yield f"{name:<11}{value}"
+    annotations = plan[0].annotations if plan else {}
+    for name in ("dashboard", "traces", "logs"):
+        if f"{name}_url" in annotations:
+            yield f"{name:<11}{gotemplate.render(annotations[f'{name}_url'], {}, 0.0)}"
+
+
+def diagnostic(check: Check) -> Iterator[str]:
+    """The lines that explain a code."""
+    yield f"{check.CODE} {check.NAME} ({check.SEVERITY.value}): {check.TITLE}"
+    yield ""
+    yield from (check.__doc__ or "").strip().splitlines()
+    example = check.EXAMPLE
+    for title, replaced in (("Wrong", example.bad), ("Right", example.good)):
+        yield ""
+        yield f"{title}, in {example.file}:"
+        yield ""
+        yield textwrap.indent(replaced.strip("\n"), "    ")
+    output = what_it_says(check)
+    if output:
+        yield ""
+        yield "What driftbook says about the wrong one:"
+        yield ""
+        yield textwrap.indent(output, "    ")
+
+
+def what_it_says(check: Check) -> str:
+    """The report on a check's wrong example, compiled as the commands would."""
+    example = check.EXAMPLE
+    with tempfile.TemporaryDirectory(prefix="driftbook-") as folder:
+        root = Path(folder)
+        for file, content in {**FILES, **example.extra, **example.bad_extra}.items():
+            if file == example.file:
+                content = content.replace(example.replace, example.bad, 1)
+            path = root / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode("utf-8", "surrogateescape"))
+        found = [d for d in pipeline.check(root).diagnostics if d.code == check.CODE]
+        return text.render(found, root).rstrip()
+
+
+def _wrapped(line: str, indent: int = 2) -> list[str]:
+    return textwrap.wrap(line, WIDTH, subsequent_indent=" " * indent) or [""]

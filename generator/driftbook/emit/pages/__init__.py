@@ -1,0 +1,25 @@
+"""The runbook site as plain Markdown: every page is made from the model that the rules come from.
+
+`emit` touches no files. The pages need no plugin that generates anything, so that every builder
+of the MkDocs format can build them.
+"""
+
+from collections.abc import Iterator
+
+from driftbook.emit.artifact import Artifact
+from driftbook.emit.pages import guide, indexes, invariant, places, procedures, redirect
+from driftbook.emit.pages.evidence import Evidence
+from driftbook.model import Catalog
+
+__all__ = ["Evidence", "emit"]
+
+
+def emit(catalog: Catalog, evidence: Evidence | None = None) -> Iterator[Artifact]:
+    """Every file below `site/pages`."""
+    evidence = evidence or Evidence()
+    yield from invariant.emit(catalog, evidence)
+    yield from redirect.emit(catalog)
+    yield from indexes.emit(catalog)
+    yield from procedures.emit(catalog)
+    yield from places.emit(catalog, evidence)
+    yield from guide.emit()

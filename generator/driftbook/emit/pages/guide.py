@@ -1,0 +1,45 @@
+"""The user guide and the site's own assets: packaged files, copied with the mark of driftbook."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import driftbook
+from driftbook import names
+from driftbook.emit.artifact import Artifact
+from driftbook.emit.pages.page import head
+
+INTERNAL = ("architecture.md", "decisions.md")
+"""Documentation for people who change driftbook itself; no part of a team's runbook site."""
+_HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
+
+
+def emit() -> Iterator[Artifact]:
+    """`guide/` and `assets/`."""
+    for path, text in documentation():
+        heading = _HEADING.search(text)
+        title = heading[1] if heading else path
+        page = f"{head(f'docs/{path}', title)}\n{text}"
+        yield Artifact(f"{names.PAGES}/guide/{path}", page)
+    for asset in sorted((_package() / "site" / "assets").iterdir()):
+        mark = f"/* {names.header(asset.name)} */"
+        text = asset.read_text(encoding="utf-8")
+        yield Artifact(f"{names.PAGES}/assets/{asset.name}", f"{mark}\n{text}")
+
+
+@cache
+def documentation() -> tuple[tuple[str, str], ...]:
+    """The user guide: path below `docs/`, text. In the wheel it lies inside the package."""
+    inside = _package() / "docs"
+    folder = inside if inside.is_dir() else _package().parent.parent / "docs"
+    found = sorted(folder.rglob("*.md"), key=lambda path: path.relative_to(folder).as_posix())
+    return tuple(
+        (path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
+        for path in found
+        if path.name not in INTERNAL
+    )
+
+
+def _package() -> Path:
+    return Path(driftbook.__file__).parent

@@ -1,0 +1,26 @@
+"""Reading files of the project, and none from outside it."""
+
+from pathlib import Path
+
+MAX_BYTES = 1 << 20
+"""Most bytes of a document; more than that are read only to say that it is too large."""
+MAX_RECORDING = 64 << 20
+"""Most bytes of a recording."""
+
+
+class UnreadableError(Exception):
+    """A file that cannot be had; the text says why."""
+
+
+def read_bytes(root: Path, file: str, limit: int = MAX_BYTES) -> bytes:
+    """A file of the project, at most one byte more than the limit. Raises UnreadableError."""
+    try:
+        real = (root / file).resolve()
+        if not real.is_relative_to(root.resolve()):
+            raise UnreadableError(f'"{file}" leads out of the project')
+        if not real.is_file():
+            raise UnreadableError("it does not exist" if not real.exists() else "it is not a file")
+        with real.open("rb") as stream:
+            return stream.read(limit + 1)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise UnreadableError(getattr(error, "strerror", None) or str(error)) from error

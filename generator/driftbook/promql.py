@@ -1,0 +1,196 @@
+"""What an expression says: its selectors, the labels of its result, how counters are read.
+
+`promql-parser` has no positions; offsets come from `promqltext`. Prometheus' own promtool has the
+last word, in the proof.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import promql_parser as pp
+
+from driftbook.promqllabels import Labels, is_scalar, result_labels
+from driftbook.promqltext import error_offset, find, tokens, too_much
+
+__all__ = ["Facts", "Labels", "PromqlError", "Use", "facts", "find", "parse", "result_labels"]
+
+OF_COUNTERS = frozenset(("rate", "irate", "increase", "resets"))
+COMPARISONS = frozenset(("==", "!=", ">", "<", ">=", "<="))
+YOUNG = {
+    "atan2": (2, 31),
+    "histogram_avg": (2, 51),
+    "histogram_stddev": (2, 49),
+    "histogram_stdvar": (2, 49),
+}
+"""Functions that are younger than what every supported Prometheus has, and since when."""
+EXPERIMENTAL = frozenset(
+    ["double_exponential_smoothing", "first_over_time", "histogram_quantiles", "info", "limit_ratio", "limitk", "mad_over_time", "max_of", "min_of", "sort_by_label", "sort_by_label_desc", "step", "range", "start", "end", "ts_of_first_over_time", "ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time", "holt_winters"]
+)
+"""Functions behind a feature flag, or renamed between 2.42 and 3.x."""
+
+
+class PromqlError(ValueError):
+    """An expression that does not parse; `offset` is where, in characters."""
+
+    def __init__(self, message: str, offset: int | None = None) -> None:
+        super().__init__(message)
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A selector where it stands. around: functions and aggregations, the innermost last.
+
+    filters: it stands right of `and` or `unless`, so that its value is not the result.
+    """
+
+    metric: str
+    equal: tuple[tuple[str, str], ...]
+    around: tuple[str, ...]
+    filters: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """labels: of the result. comparisons: operators without `bool` through which values pass.
+
+    rated_sums: functions of counters over an aggregation, as (function, aggregation).
+    functions: every function and aggregation.
+    """
+
+    labels: Labels
+    uses: tuple[Use, ...]
+    comparisons: tuple[str, ...]
+    rated_sums: tuple[tuple[str, str], ...]
+    functions: frozenset[str]
+    selector: bool
+
+
+@lru_cache(maxsize=4096)
+def parse(expr: str) -> Any:
+    """The syntax tree of promql-parser. Raises PromqlError."""
+    if (at := too_much(expr)) is not None:
+        raise PromqlError("the expression is too complex to read", at)
+    try:
+        tree = pp.parse(expr)
+    except ValueError as error:
+        message = str(error).replace("invalid promql query", "not PromQL")
+        raise PromqlError(message, error_offset(expr, message, _grammatical)) from None
+    _refuse_lenient(expr)
+    return tree
+
+
+def _grammatical(expr: str) -> bool:
+    try:
+        pp.parse(expr)
+    except ValueError as error:
+        return str(error).startswith(("expected", "unknown function", "set operator", "binary"))
+    return True
+
+
+def _refuse_lenient(expr: str) -> None:
+    """What promql-parser takes and Prometheus 2.x does not."""
+    if "[" not in expr and "offset" not in expr and "{" not in expr:
+        return
+    before, depth = "", 0
+    for token in tokens(expr):
+        if token.kind == "number" and before in ("[", "offset"):
+            raise PromqlError(f'"{token.text}" is not a duration', token.start)
+        depth += (token.text == "{") - (token.text == "}")
+        if depth and token.kind == "name" and token.text == "or" and before not in (",", "{"):
+            raise PromqlError("`or` between label matchers is not PromQL", token.start)
+        if depth and token.kind == "string" and before in (",", "{"):
+            raise PromqlError("quoted names are not known to Prometheus 2.x", token.start)
+        before = token.text
+    return
+
+
+@lru_cache(maxsize=4096)
+def facts(expr: str) -> Facts:
+    """Everything that the checks ask of an expression. Raises PromqlError."""
+    tree = parse(expr)
+    nodes = list(_nodes(tree))
+    functions = (
+        n.func.name if isinstance(n, pp.Call) else str(n.op)
+        for n in nodes
+        if isinstance(n, pp.Call | pp.AggregateExpr)
+    )
+    return Facts(
+        result_labels(tree),
+        tuple(_uses(tree, (), False)),
+        tuple(_comparisons(tree)),
+        tuple(_rated_sums(nodes)),
+        frozenset(functions),
+        isinstance(tree, pp.VectorSelector),
+    )
+
+
+def _children(tree: Any) -> tuple[Any, ...]:
+    if isinstance(tree, pp.BinaryExpr):
+        return tree.lhs, tree.rhs
+    if isinstance(tree, pp.Call):
+        return tuple(tree.args)
+    if isinstance(tree, pp.MatrixSelector):
+        return (tree.vector_selector,)
+    inner = getattr(tree, "expr", None)
+    return () if inner is None else (inner,)
+
+
+def _nodes(tree: Any) -> Iterator[Any]:
+    yield tree
+    for child in _children(tree):
+        yield from _nodes(child)
+
+
+def _uses(tree: Any, around: tuple[str, ...], filters: bool) -> Iterator[Use]:
+    if isinstance(tree, pp.VectorSelector):
+        equal = [(m.name, m.value) for m in tree.matchers.matchers if str(m.op) == "MatchOp.Equal"]
+        metric = tree.name or dict(equal).get("__name__", "")
+        yield Use(metric, tuple(equal), around, filters)
+        return
+    if isinstance(tree, pp.BinaryExpr) and str(tree.op) in ("and", "unless"):
+        yield from _uses(tree.lhs, around, filters)
+        yield from _uses(tree.rhs, around, True)
+        return
+    if isinstance(tree, pp.Call):
+        around = (*around, tree.func.name)
+    elif isinstance(tree, pp.AggregateExpr):
+        around = (*around, str(tree.op))
+    for child in _children(tree):
+        yield from _uses(child, around, filters)
+
+
+def _comparisons(tree: Any, fallback: bool = False) -> Iterator[str]:
+    """Comparisons that make values vanish from the result.
+
+    Not those to the right of `and` and `unless`, which choose series on purpose, nor those inside
+    an aggregation for which an `or` provides where nothing is left to aggregate.
+    """
+    if isinstance(tree, pp.BinaryExpr):
+        op = str(tree.op)
+        if op in ("and", "unless"):
+            yield from _comparisons(tree.lhs, fallback)
+            return
+        if op == "or":
+            yield from _comparisons(tree.lhs, True)
+            yield from _comparisons(tree.rhs, fallback)
+            return
+        both = is_scalar(tree.lhs) and is_scalar(tree.rhs)
+        if op in COMPARISONS and not both and not (tree.modifier and tree.modifier.return_bool):
+            yield op
+    elif isinstance(tree, pp.AggregateExpr) and fallback:
+        return
+    for child in _children(tree):
+        yield from _comparisons(child, fallback)
+
+
+def _rated_sums(nodes: list[Any]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        if isinstance(node, pp.Call) and node.func.name in OF_COUNTERS:
+            inner = node.args[0]
+            while isinstance(inner, pp.SubqueryExpr | pp.ParenExpr):
+                inner = inner.expr
+            if isinstance(inner, pp.AggregateExpr):
+                yield node.func.name, str(inner.op)

@@ -1,0 +1,67 @@
+"""The compiled output as it lies on disk: what the proof judges is what would be deployed."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from driftbook import names
+from driftbook.prove.finding import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Files by path from the root, parsed; those that are not YAML are in `unreadable` instead.
+
+    digests: sha256 of every rule and test file. alertmanager: None where there is no such file.
+    """
+
+    root: Path
+    rules: Mapping[str, Mapping[str, Any]]
+    tests: Mapping[str, Mapping[str, Any]]
+    alertmanager: Mapping[str, Any] | None
+    digests: Mapping[str, str]
+    unreadable: tuple[Finding, ...]
+
+
+def read(root: Path) -> Compiled:
+    """Everything below `rules/` that an engine would load."""
+    unreadable: list[Finding] = []
+    digests: dict[str, str] = {}
+
+    def load(pattern: str, folder: str, check: str) -> dict[str, Mapping[str, Any]]:
+        found: dict[str, Mapping[str, Any]] = {}
+        for path in sorted((root / folder).rglob(pattern)):
+            name = path.relative_to(root).as_posix()
+            data = path.read_bytes()
+            digests[name] = hashlib.sha256(data).hexdigest()
+            parsed = _parse(data)
+            if isinstance(parsed, Mapping):
+                found[name] = parsed
+            else:
+                unreadable.append(Finding(check, f"is not YAML: {parsed}", name))
+        return found
+
+    rules = load("*.rules.yaml", names.RULES, "rules-syntax")
+    tests = load("*.test.yaml", names.RULE_TESTS, "rule-tests")
+    path = Path(names.ALERTMANAGER)
+    routes = load(path.name, str(path.parent), "config-syntax").get(names.ALERTMANAGER)
+    return Compiled(root, rules, tests, routes, digests, tuple(unreadable))
+
+
+def alert_rules(rule_file: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
+    """The alerting rules of a rule file, in order."""
+    groups = (rule_file or {}).get("groups") or []
+    return [rule for group in groups for rule in group.get("rules") or [] if "alert" in rule]
+
+
+def _parse(data: bytes) -> Any:
+    """The document, or a text that says why there is none."""
+    try:
+        loaded = yaml.load(data, Loader=yaml.CSafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        return " ".join(str(error).split())
+    return loaded if isinstance(loaded, Mapping) else "the document is not a mapping"

@@ -1,0 +1,147 @@
+"""Point 2 of the proof: promtool runs every unit test, in parallel, what changed only."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from driftbook import names
+from driftbook.errors import FatalError
+from driftbook.prove import failures
+from driftbook.prove.compiled import Compiled
+from driftbook.prove.engines import Engines
+from driftbook.prove.finding import Finding
+from driftbook.prove.syntax import invariant_of
+from driftbook.prove.workers import Workers, shares
+
+Progress = Callable[[int, int], None]
+"""Called with how many test files are done, and of how many."""
+BATCH = 8
+"""Test files for one promtool: its start costs as much as two of them."""
+PASSED = f"{names.STATE}/passed.json"
+
+
+def run(
+    compiled: Compiled,
+    engines: Engines,
+    workers: Workers,
+    *,
+    only: Collection[str] | None = None,
+    again: bool = False,
+    progress: Progress = lambda done, of: None,
+) -> list[Finding]:
+    """Run the test files, or those in `only`; what passed before unchanged is not run `again`."""
+    found = [f for f in compiled.unreadable if f.check == "rule-tests"]
+    files = [file for file in compiled.tests if only is None or file in only]
+    found += [f for file in files for f in _lost(compiled, file)]
+    keys = {file: _key(compiled, file, engines) for file in files}
+    passed = _passed(compiled.root)
+    todo = [f for f in files if again or passed.get(f) != keys[f]]
+    done = len(files) - len(todo)
+    progress(done, len(files))
+
+    def test(batch: list[str]) -> tuple[list[str], dict[str, list[Finding]]]:
+        return batch, _test(compiled, engines, workers, batch)
+
+    failed: set[str] = {f.file for f in found}
+    try:
+        for batch, findings in workers.each(test, shares(todo, workers.count * 4, BATCH)):
+            done += len(batch)
+            progress(done, len(files))
+            failed |= findings.keys()
+            found += [f for group in findings.values() for f in group]
+            passed |= {file: keys[file] for file in batch if file not in failed}
+    finally:
+        _remember(compiled, passed)
+    return sorted(found, key=lambda f: f.file)
+
+
+def _lost(compiled: Compiled, file: str) -> list[Finding]:
+    """Rule files that a test names and that are not there: promtool only warns of them."""
+    gone = [r for r in _rule_files(compiled, file) if r not in compiled.digests]
+    gone = [r for r in gone if not (compiled.root / r).is_file()]
+    message = "loads {}, which does not exist"
+    return [
+        Finding("rule-tests", message.format(rule), file, invariant_of(file)) for rule in gone
+    ] or ([] if _rule_files(compiled, file) else [_bare(file)])
+
+
+def _bare(file: str) -> Finding:
+    return Finding("rule-tests", "loads no rule file", file, invariant_of(file))
+
+
+def _rule_files(compiled: Compiled, file: str) -> list[str]:
+    """The rule files of a test file, as paths from the root."""
+    folder = PurePosixPath(file).parent
+    given = compiled.tests[file].get("rule_files") or []
+    return [os.path.normpath(folder / rule) for rule in given]
+
+
+def _key(compiled: Compiled, file: str, engines: Engines) -> str:
+    """Changes whenever the outcome of the tests could."""
+    parts = [engines.promtool.version, compiled.digests[file]]
+    parts += [f"{r} {compiled.digests.get(r, '')}" for r in _rule_files(compiled, file)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _test(
+    compiled: Compiled, engines: Engines, workers: Workers, batch: list[str]
+) -> dict[str, list[Finding]]:
+    """Findings by test file, for those that fail."""
+    command = [engines.promtool.path, "test", "rules", *batch]
+    ran = workers.run(command, compiled.root)
+    said = failures.by_file(ran.text)
+    if ran.code and not said:
+        raise FatalError(f"promtool test rules failed: {ran.text.strip()[:500]}")
+    return {
+        file: failures.findings(file, _cases(compiled, engines, workers, file) or [("all", text)])
+        for file, text in said.items()
+    }
+
+
+def _cases(
+    compiled: Compiled, engines: Engines, workers: Workers, file: str
+) -> list[tuple[str, str]]:
+    """Each case of a failed file by itself, because promtool does not always say which failed."""
+    state = compiled.root / names.STATE
+    state.mkdir(exist_ok=True)
+    whole = compiled.tests[file]
+    with tempfile.TemporaryDirectory(prefix="cases-", dir=state) as folder:
+        up = f"{names.STATE}/{Path(folder).name}"
+        rules = [os.path.relpath(rule, up) for rule in _rule_files(compiled, file)]
+        titles = {}
+        for number, case in enumerate(whole.get("tests") or []):
+            path = f"{up}/{number}.yaml"
+            titles[path] = str(case.get("name") or f"number {number + 1}")
+            alone = {**whole, "rule_files": rules, "tests": [case]}
+            text = yaml.dump(alone, Dumper=yaml.CSafeDumper, width=10**6)
+            (compiled.root / path).write_text(text, encoding="utf-8")
+        command = [engines.promtool.path, "test", "rules", *titles]
+        said = failures.by_file(workers.run(command, compiled.root).text)
+        return [(titles[path], text) for path, text in said.items()]
+
+
+def _passed(root: Path) -> dict[str, str]:
+    """Test file -> key with which it passed last."""
+    try:
+        known: Any = json.loads((root / PASSED).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return dict(known) if isinstance(known, dict) else {}
+
+
+def _remember(compiled: Compiled, passed: Mapping[str, str]) -> None:
+    """Written in one step, so that two runs at once leave one of the two."""
+    kept = {file: key for file, key in sorted(passed.items()) if file in compiled.tests}
+    target = compiled.root / PASSED
+    target.parent.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", dir=target.parent, prefix="passed-", delete=False, encoding="utf-8"
+    ) as file:
+        json.dump(kept, file, indent=0)
+    os.replace(file.name, target)

@@ -1,0 +1,130 @@
+"""The built site: Markdown pages on disk, MkDocs around them, HTML out.
+
+The packaged `mkdocs.yml`, `overrides/` and `assets/` beside this module are the default; a
+project's own `site/mkdocs.yml` wins.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from driftbook import names
+from driftbook.emit import pages, rules
+from driftbook.emit.artifact import Artifact
+from driftbook.errors import FatalError
+from driftbook.model import Catalog
+from driftbook.site.config import configuration
+from driftbook.write import Difference, write
+
+ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1"}
+_STAMP = f"{names.STATE}/site.stamp"
+
+
+def write_pages(
+    root: Path, catalog: Catalog, compiled: Iterable[Artifact] | None = None
+) -> Difference:
+    """Brings `site/pages` up to date; only pages that changed are written.
+
+    compiled: the rule files, where the caller has them already.
+    """
+    return write(root, pages.emit(catalog, evidence(root, catalog, compiled)), (names.PAGES,))
+
+
+def evidence(
+    root: Path, catalog: Catalog, compiled: Iterable[Artifact] | None = None
+) -> pages.Evidence:
+    """Digests of the rules that the pages describe, and the last proof. Raises FatalError."""
+    made = rules.emit(catalog) if compiled is None else compiled
+    digests = {
+        a.path: hashlib.sha256(a.text.encode()).hexdigest()
+        for a in made
+        if a.path.startswith(names.RULES)
+    }
+    try:
+        proof = json.loads((root / names.PROOF).read_bytes())
+    except FileNotFoundError:
+        proof = None
+    except (OSError, ValueError) as fault:
+        raise FatalError(f"cannot read {names.PROOF}: {fault}", "run driftbook prove") from fault
+    return pages.Evidence(digests, proof)
+
+
+def build(root: Path, catalog: Catalog, *, only_if_changed: bool = False) -> tuple[str, ...]:
+    """Builds `site/html` from `site/pages`, strictly. Returns what MkDocs complains about.
+
+    With complaints the old site stays as it was. Raises FatalError where MkDocs cannot run.
+    """
+    config = configuration(root, catalog)
+    stamp = _stamp(root, config)
+    if only_if_changed and (root / names.SITE / "index.html").is_file() and _old(root) == stamp:
+        return ()
+    target = root / names.STATE / f"html-{os.getpid()}"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config, "-d", target],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            cwd=root,
+            env=environment(),
+            check=False,
+        )
+        if done.returncode:
+            return tuple(complaints(done.stderr + done.stdout))
+        _replace(root / names.SITE, target)
+        (root / _STAMP).write_text(stamp, encoding="utf-8")
+    except OSError as fault:
+        raise FatalError(f"cannot build the site: {fault}", "the old site is unchanged") from fault
+    finally:
+        shutil.rmtree(target, ignore_errors=True)
+    return ()
+
+
+def environment() -> dict[str, str]:
+    """Of MkDocs: the same catalog gives the same bytes, so no time of the build may get in."""
+    return {"SOURCE_DATE_EPOCH": "0", **os.environ, **ENVIRONMENT}
+
+
+def complaints(output: str) -> Iterator[str]:
+    """The lines of MkDocs that say what is wrong; all of them where none does."""
+    lines = [line.rstrip() for line in output.splitlines() if line.strip()]
+    told = [
+        line.split("-", 1)[1].strip()
+        for line in lines
+        if line.startswith(("WARNING", "ERROR")) and "-" in line
+    ]
+    yield from told or [line for line in lines if not line.startswith("INFO")] or lines
+
+
+def _replace(target: Path, made: Path) -> None:
+    shutil.rmtree(target, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(made, target)
+
+
+def _old(root: Path) -> str:
+    try:
+        return (root / _STAMP).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _stamp(root: Path, config: Path) -> str:
+    """A digest of everything that the built site is made from."""
+    digest = hashlib.sha256()
+    for package in ("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions"):
+        digest.update(f"{package} {version(package)}\0".encode())
+    built = root / names.SITE
+    for folder in (config.parent, root / "site", Path(__file__).parent):
+        for path in sorted(folder.rglob("*") if folder != root / names.STATE else [config]):
+            if path.is_file() and built not in path.parents and path.suffix != ".pyc":
+                digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
