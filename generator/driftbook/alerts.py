@@ -125,7 +125,9 @@ def _alert(
     } | {label: value for label, value in scope.match.items() if label not in identity}
     words = module.sentence(condition, invariant)
     annotations = {
-        "summary": gotemplate.literal(f"{invariant.title}: {condition.stage}, because {words}."),
+        "summary": gotemplate.literal(
+            f"{condition.stage.capitalize()}: {words}. Invariant: {invariant.title}."
+        ),
         "description": module.description(condition, scope) or _description(invariant),
         "impact": gotemplate.literal(impact(invariant)),
         "runbook_url": names.runbook_url(catalog.site_url, invariant.name, condition.stage),

@@ -211,7 +211,7 @@ def main() -> None:
         click.echo(f"driftbook: {fault}", err=True)
         if fault.hint:
             click.echo(f"  hint: {fault.hint}", err=True)
-        sys.exit(fault.status)
+        sys.exit(Exit.ENVIRONMENT)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:

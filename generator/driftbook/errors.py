@@ -21,10 +21,9 @@ class Exit(IntEnum):
 class FatalError(Exception):
     """Something around us failed: an engine, the file system, the network.
 
-    `hint` says what the reader can do about it, `status` is what the command exits with.
+    `hint` says what the reader can do about it.
     """
 
-    def __init__(self, message: str, hint: str = "", status: Exit = Exit.ENVIRONMENT) -> None:
+    def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
-        self.status = status

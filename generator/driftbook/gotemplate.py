@@ -8,6 +8,7 @@ The functions follow `template/template.go` of Prometheus 2.42.
 import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 
 _ACTION = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -69,14 +70,16 @@ def render(text: str, labels: Mapping[str, str], value: float) -> str:
 
 
 def plain(value: float) -> str:
-    """A float as Go's `%v` prints it: shortest digits, an exponent below 1e-4 and from 1e21."""
+    """A float as Go's `%v` prints it: shortest digits, an exponent below 1e-4 and from 1e6."""
     if math.isnan(value) or math.isinf(value):
         return "NaN" if math.isnan(value) else f"{'+' if value > 0 else '-'}Inf"
-    if value == 0 or 1e-4 <= abs(value) < 1e21:
-        text = f"{value:.17g}" if "e" in repr(value) else repr(value)
-        return text.removesuffix(".0")
-    mantissa, _, exponent = repr(value).partition("e")
-    return f"{mantissa.removesuffix('.0')}e{int(exponent):+03d}"
+    if value == 0:
+        return "-0" if math.copysign(1, value) < 0 else "0"
+    digits = Decimal(repr(value)).normalize()
+    exponent = digits.adjusted()
+    if -5 < exponent < 6:
+        return f"{digits:f}"
+    return f"{digits.scaleb(-exponent):f}e{exponent:+03d}"
 
 
 def _g4(value: float) -> str:

@@ -15,7 +15,6 @@ from driftbook.diagnostics import Diagnostic, has_errors, in_order
 from driftbook.document import Document
 from driftbook.emit import routes, rule_tests, rules
 from driftbook.emit.artifact import Artifact
-from driftbook.errors import Exit, FatalError
 from driftbook.model import Catalog
 from driftbook.resolve import resolve
 from driftbook.units import seconds
@@ -43,17 +42,13 @@ class Checked:
 
 
 def check(root: Path) -> Checked:
-    """Load, shape, resolve and check the catalog below a folder.
-
-    Raises FatalError where there is none.
-    """
+    """Load, shape, resolve and check the catalog below a folder."""
     root = root.resolve()
     documents, found = source.load(root)
-    if not found and not any(d.kind == "catalog" for d in documents):
-        hint = "a document with `kind: catalog` belongs below invariants/; or name the folder by -C"
-        raise FatalError(f"there is no catalog in {root}", hint, Exit.USAGE)
     known = {pair for d in found for pair in source.guess(root, d.place.file)}
     known |= {(d.kind, d.name) for d in documents}
+    if not found and not any(d.kind == "catalog" for d in documents):
+        found.append(checks.no_catalog.missing(root))
     found += schema.check(documents)
     broken = {d.place.file for d in found if d.severity == "error"}
     sound = [d for d in documents if d.file not in broken]

@@ -4,6 +4,7 @@
 last word, in the proof.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +13,7 @@ from typing import Any
 import promql_parser as pp
 
 from driftbook.promqllabels import Labels, is_scalar, result_labels
-from driftbook.promqltext import error_offset, find, tokens, too_much
+from driftbook.promqltext import Token, error_offset, find, tokens, too_much
 
 __all__ = ["Facts", "Labels", "PromqlError", "Use", "facts", "find", "parse", "result_labels"]
 
@@ -26,7 +27,28 @@ YOUNG = {
 }
 """Functions that are younger than what every supported Prometheus has, and since when."""
 EXPERIMENTAL = frozenset(
-    ["double_exponential_smoothing", "first_over_time", "histogram_quantiles", "info", "limit_ratio", "limitk", "mad_over_time", "max_of", "min_of", "sort_by_label", "sort_by_label_desc", "step", "range", "start", "end", "ts_of_first_over_time", "ts_of_last_over_time", "ts_of_max_over_time", "ts_of_min_over_time", "holt_winters"]
+    (
+        "double_exponential_smoothing",
+        "end",
+        "first_over_time",
+        "histogram_quantiles",
+        "holt_winters",
+        "info",
+        "limit_ratio",
+        "limitk",
+        "mad_over_time",
+        "max_of",
+        "min_of",
+        "range",
+        "sort_by_label",
+        "sort_by_label_desc",
+        "start",
+        "step",
+        "ts_of_first_over_time",
+        "ts_of_last_over_time",
+        "ts_of_max_over_time",
+        "ts_of_min_over_time",
+    )
 )
 """Functions behind a feature flag, or renamed between 2.42 and 3.x."""
 
@@ -54,13 +76,14 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """labels: of the result. comparisons: operators without `bool` through which values pass.
+    """labels: of the result; branches: of each part of an `or` at its top. comparisons: operators without `bool` through which values pass.
 
     rated_sums: functions of counters over an aggregation, as (function, aggregation).
     functions: every function and aggregation.
     """
 
     labels: Labels
+    branches: tuple[Labels, ...]
     uses: tuple[Use, ...]
     comparisons: tuple[str, ...]
     rated_sums: tuple[tuple[str, str], ...]
@@ -90,21 +113,52 @@ def _grammatical(expr: str) -> bool:
     return True
 
 
+# Candidates only: what looks like a number where a duration belongs, a duration where a number
+# does, `or` or a quoted name among label matchers.
+_LENIENT = re.compile(
+    r"""\[\s*[0-9]+\s*[\]:]|:\s*[0-9]+\s*\]|offset\s+-?\s*[0-9]+(?![0-9smhdwy])
+    |\{[^}]*\bor\b|[{,]\s*["'`]|(?<![\w.:\[])[0-9]+[smhdwy]""",
+    re.VERBOSE,
+)
+
+
 def _refuse_lenient(expr: str) -> None:
     """What promql-parser takes and Prometheus 2.x does not."""
-    if "[" not in expr and "offset" not in expr and "{" not in expr:
+    if not _LENIENT.search(expr):
         return
-    before, depth = "", 0
+    before, opened = "", ""
     for token in tokens(expr):
-        if token.kind == "number" and before in ("[", "offset"):
-            raise PromqlError(f'"{token.text}" is not a duration', token.start)
+        if token.kind == "open":
+            opened += token.text
+        elif token.kind == "close":
+            opened = opened[:-1]
+        elif message := _lenient(token, before, opened[-1:]):
+            raise PromqlError(message, token.start)
+        if token.text not in ("-", "+"):
+            before = token.text
+
+
+def _lenient(token: Token, before: str, inside: str) -> str:
+    if token.kind == "number" and (before == "offset" or inside == "["):
+        return f'"{token.text}" is not a duration'
+    if token.kind == "duration" and before != "offset" and inside != "[":
+        return f'the duration "{token.text}" is not a number'
+    if inside == "{" and token.text == "or" and before not in (",", "{"):
+        return "`or` between label matchers is not PromQL"
+    if inside == "{" and token.kind == "string" and before in (",", "{"):
+        return "quoted names are not known to Prometheus 2.x"
+    return ""
+
+
+def comparison_offset(expr: str, op: str) -> int | None:
+    """Where a comparison without `bool` stands first, outside label matchers."""
+    words = [*tokens(expr)]
+    depth = 0
+    for token, after in zip(words, [*words[1:], None], strict=True):
         depth += (token.text == "{") - (token.text == "}")
-        if depth and token.kind == "name" and token.text == "or" and before not in (",", "{"):
-            raise PromqlError("`or` between label matchers is not PromQL", token.start)
-        if depth and token.kind == "string" and before in (",", "{"):
-            raise PromqlError("quoted names are not known to Prometheus 2.x", token.start)
-        before = token.text
-    return
+        if depth == 0 and token.text == op and (after is None or after.text != "bool"):
+            return token.start
+    return None
 
 
 @lru_cache(maxsize=4096)
@@ -119,12 +173,23 @@ def facts(expr: str) -> Facts:
     )
     return Facts(
         result_labels(tree),
+        tuple(_branches(tree)),
         tuple(_uses(tree, (), False)),
         tuple(_comparisons(tree)),
         tuple(_rated_sums(nodes)),
         frozenset(functions),
         isinstance(tree, pp.VectorSelector),
     )
+
+
+def _branches(tree: Any) -> Iterator[Labels]:
+    if isinstance(tree, pp.ParenExpr):
+        yield from _branches(tree.expr)
+    elif isinstance(tree, pp.BinaryExpr) and str(tree.op) == "or":
+        yield from _branches(tree.lhs)
+        yield from _branches(tree.rhs)
+    else:
+        yield result_labels(tree)
 
 
 def _children(tree: Any) -> tuple[Any, ...]:

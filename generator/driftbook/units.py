@@ -112,8 +112,7 @@ def spoken(value: float, unit: str) -> str:
 def _spoken_seconds(value: float) -> str:
     if value < 1:
         return f"{value * 1000:.4g} ms" if value else "0 s"
-    if value < 120 or value % 60:
-        return f"{value:.6g} s" if value < 3600 else duration(value)
-    if value < 7200 or value % 3600:
-        return f"{value / 60:.6g} min"
-    return f"{value / 3600:.6g} h" if value < 172800 or value % 86400 else f"{value / 86400:.6g} d"
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if value >= size and value % size == 0:
+            return f"{value / size:.6g} {name}"
+    return f"{value:.6g} s" if value < 3600 else duration(value)

@@ -31,13 +31,19 @@ def references(place: str) -> Callable[..., Markup]:
     return ref
 
 
-def page(place: str, template: str, source: str, title: str, /, **values: Any) -> Artifact:
-    """A page below the site's root. source: the file, or files, that it is made from."""
+def page(
+    place: str, template: str, source: str, title: str, /, hide: str = "", **values: Any
+) -> Artifact:
+    """A page below the site's root.
+
+    source: the file, or files, that it is made from. hide: a part of the layout to leave out.
+    """
     body = environment().get_template(template).render(ref=references(place), title=title, **values)
-    return Artifact(f"{names.PAGES}/{path(place)}", f"{head(source, title)}\n{body.rstrip()}\n")
+    return Artifact(f"{names.PAGES}/{path(place)}", f"{head(source, title, hide)}\n{body.rstrip()}\n")
 
 
-def head(source: str, title: str) -> str:
+def head(source: str, title: str, hide: str = "") -> str:
     """Front matter with the mark of a generated file."""
     mark = clean(names.header(source)).replace("\n", " ")
-    return f"---\n# {mark}\ntitle: {front_matter(title)}\n---\n"
+    hidden = f"hide: [{hide}]\n" if hide else ""
+    return f"---\n# {mark}\ntitle: {front_matter(title)}\n{hidden}---\n"

@@ -35,14 +35,14 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
 
 def _home(catalog: Catalog) -> Artifact:
     ref = references("")
-    counts = (
-        (len(catalog.compiled()), "invariants", "invariants"),
-        (len(catalog.datasets), "datasets", "datasets"),
-        (len(catalog.teams), "teams", "teams"),
-        (len(catalog.runbooks), "runbooks", "runbooks"),
-        (len(catalog.scenarios), "scenarios", "scenarios"),
-    )
-    made = [ref(f"{count} {noun}", target) for count, noun, target in counts]
+    counts = {
+        "invariant": len(catalog.compiled()),
+        "dataset": len(catalog.datasets),
+        "team": len(catalog.teams),
+        "runbook": len(catalog.runbooks),
+        "scenario": len(catalog.scenarios),
+    }
+    made = [ref(f"{n} {noun}{'' if n == 1 else 's'}", f"{noun}s") for noun, n in counts.items()]
     return page("", "home.md.j2", catalog.origin.file, catalog.title, catalog=catalog, counts=made)
 
 
@@ -156,6 +156,7 @@ def _coverage(catalog: Catalog, relations: Relations) -> Artifact:
         "coverage.md.j2",
         indexes.FILES,
         "Coverage",
+        hide="toc",
         properties=properties,
         rows=rows,
         unwatched=[

@@ -14,7 +14,7 @@ Fill = Callable[[str], str]
 """Fills a catalog template in for one invariant."""
 _LEADS = {"check": "Check", "act": "Do", "escalate": "Escalate to"}
 _INDENT = 4
-_PARAGRAPH = re.compile(r" *[^\s|`>~-][^\n]*")
+_BLOCK = re.compile(r" *(?:```|[|>]|-   |1\.  |<!--)|.*\n", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def _labelled(label: str, words: str) -> Iterator[Markup]:
     """`**Verify:** …`; the words stand below where they are more than one paragraph."""
     head = Markup(" " * _INDENT + f"**{label}:**")
     body = prose(words, _INDENT)
-    if _PARAGRAPH.fullmatch(body):
-        yield head + Markup(" ") + inline(words)
-    else:
+    if _BLOCK.match(body):
         yield head
         yield body
+    else:
+        yield head + Markup(" ") + inline(words)
 
 
 def _confirm(cause: Cause, fill: Fill) -> Iterator[Markup]:

@@ -1,0 +1,53 @@
+"""An expression is not PromQL.
+
+The place is the first character at which it cannot go on. In runbooks, queries are looked at
+after their templates are filled in, for each invariant that follows the runbook.
+"""
+
+from collections.abc import Iterator
+
+from driftbook.checks import exprs
+from driftbook.checks.example import INVARIANT
+from driftbook.checks.kit import Example, Subject, found
+from driftbook.checks.rendered import rendered
+from driftbook.diagnostics import Diagnostic, Severity
+from driftbook.promql import PromqlError, parse
+
+CODE = "DB401"
+NAME = "promql-syntax"
+TITLE = "PromQL that does not parse"
+SEVERITY = Severity.ERROR
+FOUND_BY = "check"
+EXAMPLE = Example(
+    INVARIANT,
+    "      orders_replication_lag_seconds\n",
+    "      orders_replication_lag_seconds{region=}\n",
+    '      orders_replication_lag_seconds{region=~".+"}\n',
+)
+
+
+def check(subject: Subject) -> Iterator[Diagnostic]:
+    """Invariants, then runbooks: each text once."""
+    for expr in exprs.all_of(subject):
+        if (fault := _fault(expr.text)) is not None:
+            message = f"the expression does not parse: {fault}"
+            yield found(CODE, message, expr.document.file, expr.path, offset=fault.offset)
+    said = set()
+    for text in rendered(subject):
+        where = (text.file, text.path)
+        if text.path[-1] != "query" or text.result is None or where in said:
+            continue
+        if (fault := _fault(text.result)) is not None:
+            said.add(where)
+            offset = fault.offset if text.result == text.written else None
+            with_ = "" if text.result == text.written else f" for {text.invariant}"
+            message = f"the query does not parse{with_}: {fault}"
+            yield found(CODE, message, text.file, text.path, offset=offset)
+
+
+def _fault(expr: str) -> PromqlError | None:
+    try:
+        parse(expr)
+    except PromqlError as fault:
+        return fault
+    return None
