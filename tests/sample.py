@@ -14,11 +14,47 @@ from driftbook.model import Catalog
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = frozenset(
-    ["name", "kind", "stage", "property", "lifecycle", "unit", "worse", "identity", "severity"]
-    + ["notify", "runbook", "dataset", "owner", "service", "store", "strategy", "approval", "at"]
-    + ["site_url", "repo_url", "evaluation_interval", "id", "type", "direction", "version"]
-    + ["derived_from", "successor", "renamed_from", "condition", "invariant", "invariants"]
-    + ["links", "alertmanager", "external_labels", "params", "base", "location", "expr", "expected"]
+    [
+        "name",
+        "kind",
+        "stage",
+        "property",
+        "lifecycle",
+        "unit",
+        "worse",
+        "identity",
+        "severity",
+        "notify",
+        "runbook",
+        "dataset",
+        "owner",
+        "service",
+        "store",
+        "strategy",
+        "approval",
+        "at",
+        "site_url",
+        "repo_url",
+        "evaluation_interval",
+        "id",
+        "type",
+        "direction",
+        "version",
+        "derived_from",
+        "successor",
+        "renamed_from",
+        "condition",
+        "invariant",
+        "invariants",
+        "links",
+        "alertmanager",
+        "external_labels",
+        "params",
+        "base",
+        "location",
+        "expr",
+        "expected",
+    ]
 )
 """Fields that are references or have a notation of their own; the rest is free text."""
 
@@ -52,7 +88,8 @@ def compiled(root: Path) -> Catalog:
 
 def site_pages(catalog: Catalog) -> dict[str, Artifact]:
     """Every page by its path below `site/pages`."""
-    digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in rules.emit(catalog)}
+    compiled_rules = (rules.rule_file(catalog, i) for i in catalog.compiled())
+    digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in compiled_rules}
     made = list(pages.emit(catalog, pages.Evidence(digests)))
     found = {a.path.removeprefix("site/pages/"): a for a in made}
     assert len(found) == len(made), "two pages share a path"

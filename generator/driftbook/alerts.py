@@ -122,7 +122,8 @@ def _alert(
         "dataset": invariant.dataset.name,
         "owner": invariant.owner.name,
         "tier": str(invariant.tier),
-    } | {label: value for label, value in scope.match.items() if label not in identity}
+        **scope.match,  # tells the rule of an override from the general one
+    }
     words = module.sentence(condition, invariant)
     annotations = {
         "summary": gotemplate.literal(

@@ -1,5 +1,6 @@
 """One file of a catalog, read strictly: plain data, and what is needed to speak of its places."""
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,3 +30,12 @@ class Document:
         """Its `name`, or "" (a catalog has none; a wrong type is found by the schema)."""
         name = self.data.get("name")
         return name if isinstance(name, str) else ""
+
+
+def base_file(document: Document) -> str:
+    """The Alertmanager configuration that a catalog names, from the root; or ""."""
+    alertmanager = document.data.get("alertmanager")
+    base = alertmanager.get("base") if isinstance(alertmanager, dict) else None
+    if document.kind != "catalog" or not isinstance(base, str) or not base:
+        return ""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(document.file), base))

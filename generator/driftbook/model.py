@@ -4,6 +4,7 @@ Frozen values only, and nothing of ours is imported: every later stage reads the
 changes them. Durations are seconds, bounds are in the base unit of their signal.
 """
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -242,7 +243,7 @@ class Invariant:
     renamed_from: tuple[str, ...]
     origin: Origin
 
-    @property
+    @builtins.property
     def stages(self) -> tuple[StageName, ...]:
         """The stages that have a condition, in order."""
         used = {c.stage for c in self.conditions}.union(*(o.stages for o in self.overrides))
@@ -277,6 +278,8 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
+    """scenarios_of: by the name of an invariant, in the order of their names."""
+
     title: str
     site_url: str
     repo_url: str
@@ -291,6 +294,7 @@ class Catalog:
     runbooks: Mapping[str, Runbook]
     remediations: Mapping[str, Remediation]
     scenarios: Mapping[str, Scenario]
+    scenarios_of: Mapping[str, tuple[Scenario, ...]]
     origin: Origin
 
     def compiled(self) -> tuple[Invariant, ...]:

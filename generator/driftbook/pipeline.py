@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from driftbook import checks, names, recordings, schema, source
+from driftbook import checks, memo, names, recordings, schema, source, write
 from driftbook.checks.kit import Subject
 from driftbook.diagnostics import Diagnostic, has_errors, in_order
 from driftbook.document import Document
 from driftbook.emit import routes, rule_tests, rules
 from driftbook.emit.artifact import Artifact
-from driftbook.model import Catalog
+from driftbook.memo import Memo
+from driftbook.model import Catalog, Invariant
 from driftbook.resolve import resolve
 from driftbook.units import seconds
 
@@ -41,10 +42,10 @@ class Checked:
         return self.catalog is not None and not has_errors(self.diagnostics)
 
 
-def check(root: Path) -> Checked:
+def check(root: Path, remembered: Memo | None = None) -> Checked:
     """Load, shape, resolve and check the catalog below a folder."""
     root = root.resolve()
-    documents, found = source.load(root)
+    documents, found = source.load(root, remembered.documents if remembered else {})
     known = {pair for d in found for pair in source.guess(root, d.place.file)}
     known |= {(d.kind, d.name) for d in documents}
     if not found and not any(d.kind == "catalog" for d in documents):
@@ -61,11 +62,33 @@ def check(root: Path) -> Checked:
     return Checked(root, catalog, tuple(documents), tuple(in_order(found)))
 
 
-def compile_rules(catalog: Catalog) -> Iterator[Artifact]:
-    """Rules, unit tests and routes of a catalog without errors."""
-    yield from rules.emit(catalog)
-    yield from rule_tests.emit(catalog)
+def compile_rules(
+    catalog: Catalog, invariants: Sequence[Invariant] | None = None
+) -> Iterator[Artifact]:
+    """Rules, unit tests and routes of a catalog without errors.
+
+    invariants: those whose rules and tests are wanted; all by default.
+    """
     yield from routes.emit(catalog)
+    yield from rules.emit(catalog, invariants)
+    yield from rule_tests.emit(catalog, invariants)
+
+
+def write_rules(checked: Checked, remembered: Memo) -> write.Difference:
+    """Compile what changed since the remembered run, and bring `rules/` in line.
+
+    Raises FatalError, with nothing changed.
+    """
+    if checked.catalog is None:
+        raise ValueError("a catalog with errors has no output")
+    catalog, root = checked.catalog, checked.root
+    fresh = [i for i in catalog.compiled() if remembered.fresh(root, catalog, i)]
+    kept = {file for invariant in fresh for file in memo.files(invariant)}
+    names_of_fresh = {i.name for i in fresh}
+    wanted = [i for i in catalog.compiled() if i.name not in names_of_fresh]
+    difference = write.write(root, compile_rules(catalog, wanted), FOLDERS, kept)
+    memo.save(root, checked.documents, catalog)
+    return difference
 
 
 def _base(root: Path, documents: Sequence[Document]) -> tuple[Mapping[str, Any], list[Diagnostic]]:

@@ -76,10 +76,13 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """labels: of the result; branches: of each part of an `or` at its top. comparisons: operators without `bool` through which values pass.
+    """labels: of the result; branches: of each part of an `or` at its top.
+
+    comparisons: operators without `bool` through which values pass.
 
     rated_sums: functions of counters over an aggregation, as (function, aggregation).
-    functions: every function and aggregation.
+    functions: every function and aggregation. selector: it is nothing but a selector; exact: all
+    of whose matchers are `=`, without offset.
     """
 
     labels: Labels
@@ -89,9 +92,9 @@ class Facts:
     rated_sums: tuple[tuple[str, str], ...]
     functions: frozenset[str]
     selector: bool
+    exact: bool
 
 
-@lru_cache(maxsize=4096)
 def parse(expr: str) -> Any:
     """The syntax tree of promql-parser. Raises PromqlError."""
     if (at := too_much(expr)) is not None:
@@ -161,7 +164,7 @@ def comparison_offset(expr: str, op: str) -> int | None:
     return None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 16)
 def facts(expr: str) -> Facts:
     """Everything that the checks ask of an expression. Raises PromqlError."""
     tree = parse(expr)
@@ -179,7 +182,13 @@ def facts(expr: str) -> Facts:
         tuple(_rated_sums(nodes)),
         frozenset(functions),
         isinstance(tree, pp.VectorSelector),
+        isinstance(tree, pp.VectorSelector) and _exact(tree),
     )
+
+
+def _exact(selector: Any) -> bool:
+    equal = all(str(m.op) == "MatchOp.Equal" for m in selector.matchers.matchers)
+    return equal and selector.offset is None and selector.at is None
 
 
 def _branches(tree: Any) -> Iterator[Labels]:

@@ -126,7 +126,7 @@ def _combined(tree: Any) -> Labels:
     modifier = tree.modifier
     matching = modifier.matching if modifier else None
     card = str(modifier.card) if modifier else ""
-    if card.endswith("ManyToOne") or card.endswith("OneToMany"):
+    if card.endswith(("ManyToOne", "OneToMany")):
         many, one = (left, right) if card.endswith("ManyToOne") else (right, left)
         extra = [name for name in modifier.group_labels or () if one.can_carry(name)]
         return many.plus(extra)

@@ -85,7 +85,7 @@ def error_offset(expr: str, message: str, parses: Callable[[str], bool]) -> int:
     unmatched = _unmatched(words)
     if unmatched is not None and "parenthesis" in message:
         return unmatched
-    quoted = re.search(r"(?:function|name|identifier) '([^']+)'", message)
+    quoted = re.search(r"(?:function|name|identifier|operator) '([^']+)'", message)
     if quoted and (at := find(expr, quoted[1])) is not None:
         return at
     end = len(expr.rstrip())
@@ -99,9 +99,8 @@ def _unmatched(words: list[Token]) -> int | None:
     for token in words:
         if token.kind == "open":
             opened.append(token)
-        elif token.kind == "close":
-            if not opened or _CLOSES[opened.pop().text] != token.text:
-                return token.start
+        elif token.kind == "close" and (not opened or _CLOSES[opened.pop().text] != token.text):
+            return token.start
     return opened[-1].start if opened else None
 
 

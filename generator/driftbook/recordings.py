@@ -14,7 +14,6 @@ from prometheus_client.openmetrics.parser import text_fd_to_metric_families
 
 from driftbook.conditions.cases import GAP, notation
 from driftbook.conditions.scope import series
-from driftbook.units import number
 
 Sample = tuple[float, str, dict[str, str], float]
 """Time in seconds, metric, labels, value."""
@@ -72,29 +71,23 @@ def _resampled(samples: Iterable[Sample], every: float) -> dict[str, str]:
     for time, metric, labels, value in ordered:
         step = max(0, math.ceil((time - first) / every - 1e-9))
         runs.setdefault(series(metric, labels), {})[step] = value
-    return {selector: _values(values, steps) for selector, values in sorted(runs.items())}
+    return {selector: _values(values) for selector, values in sorted(runs.items())}
 
 
-def _values(values: dict[int, float], steps: int) -> str:
-    """Equal neighbours are one run."""
-    runs: list[tuple[str, int]] = []
+def _values(values: dict[int, float]) -> str:
+    """Equal neighbours are one run; a series that ends early just ends."""
+    runs: list[tuple[float | str, int]] = []
     for step in range(max(values) + 1):
         value = values.get(step)
-        text = GAP if value is None else _text(value)
-        if runs and runs[-1][0] == text:
-            runs[-1] = (text, runs[-1][1] + 1)
+        sample: float | str = GAP if value is None else _sample(value)
+        if runs and runs[-1][0] == sample:
+            runs[-1] = (sample, runs[-1][1] + 1)
         else:
-            runs.append((text, 1))
-    return notation(
-        tuple((text if text == GAP else _run(text, n), 1 if text != GAP else n) for text, n in runs)
-    )
+            runs.append((sample, 1))
+    return notation(tuple(runs))
 
 
-def _text(value: float) -> str:
+def _sample(value: float) -> float | str:
     if math.isnan(value):
         return "NaN"
-    return ("Inf" if value > 0 else "-Inf") if math.isinf(value) else number(value)
-
-
-def _run(text: str, count: int) -> str:
-    return text if count == 1 else f"{text}x{count - 1}"
+    return ("Inf" if value > 0 else "-Inf") if math.isinf(value) else value

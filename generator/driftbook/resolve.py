@@ -171,8 +171,17 @@ def _catalog(r: _Resolver, document: Document, base: Mapping[str, Any]) -> Catal
         runbooks=r.runbooks,
         remediations=r.remediations,
         scenarios=r.scenarios,
+        scenarios_of=_scenarios_of(r.scenarios),
         origin=_origin(document),
     )
+
+
+def _scenarios_of(scenarios: Mapping[str, Scenario]) -> dict[str, tuple[Scenario, ...]]:
+    found: dict[str, tuple[Scenario, ...]] = {}
+    for _, scenario in sorted(scenarios.items()):
+        for name in scenario.invariants:
+            found[name] = (*found.get(name, ()), scenario)
+    return found
 
 
 def _team(r: _Resolver, document: Document) -> Team:

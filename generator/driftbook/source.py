@@ -8,7 +8,7 @@ import hashlib
 import os
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any
@@ -28,7 +28,7 @@ from driftbook.checks import (
     unreadable_file,
 )
 from driftbook.diagnostics import Diagnostic, Place, Severity, nearest
-from driftbook.document import KINDS, Document
+from driftbook.document import KINDS, Document, base_file
 from driftbook.files import UnreadableError, read_bytes
 from driftbook.positions import Positions
 from driftbook.strictyaml import Fault, Read, read
@@ -53,14 +53,20 @@ _KIND = re.compile(rf"^kind:[ ]*['\"]?({'|'.join(KINDS)})\b", re.MULTILINE)
 _NAME = re.compile(r"^name:[ ]*['\"]?([a-z0-9-]+)", re.MULTILINE)
 
 
-def load(root: FilePath) -> tuple[list[Document], list[Diagnostic]]:
-    """Every document below the project's root, by file, and what is wrong with the others."""
+def load(
+    root: FilePath, known: Mapping[str, Document] | None = None
+) -> tuple[list[Document], list[Diagnostic]]:
+    """Every document below the project's root, by file, and what is wrong with the others.
+
+    known: documents read before, by file; one whose bytes are still the same is not read again.
+    """
     root = root.resolve()
+    known = known or {}
     documents: list[Document] = []
     wrong: dict[str, list[Diagnostic]] = {}
     for folder in FOLDERS:
         for file in _files(root, folder):
-            loaded = _load_file(root, file)
+            loaded = _load_file(root, file, known.get(file))
             if isinstance(loaded, Document):
                 documents.append(loaded)
             else:
@@ -68,15 +74,6 @@ def load(root: FilePath) -> tuple[list[Document], list[Diagnostic]]:
     for document in documents:
         wrong.pop(base_file(document), None)
     return documents, [one for some in wrong.values() for one in some]
-
-
-def base_file(document: Document) -> str:
-    """The Alertmanager configuration that a catalog names, from the root; or ""."""
-    alertmanager = document.data.get("alertmanager")
-    base = alertmanager.get("base") if isinstance(alertmanager, dict) else None
-    if document.kind != "catalog" or not isinstance(base, str) or not base:
-        return ""
-    return posixpath.normpath(posixpath.join(posixpath.dirname(document.file), base))
 
 
 def load_base(root: FilePath, document: Document) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
@@ -140,28 +137,31 @@ def _files(root: FilePath, folder: str) -> Iterator[str]:
             yield file
 
 
-def _load_file(root: FilePath, file: str) -> Document | list[Diagnostic]:
+def _load_file(root: FilePath, file: str, known: Document | None) -> Document | list[Diagnostic]:
     try:
         if not file.isprintable():
             raise UnreadableError("its name has characters that cannot be printed")
         raw = read_bytes(root, file)
     except UnreadableError as error:
         return [_diagnostic(unreadable_file, f"cannot read the file: {error}", _top(file))]
+    digest = hashlib.sha256(raw).hexdigest()
+    if known and known.digest == digest:
+        return known
     result = read(raw)
     if result.faults or result.data is None:
         positions = _positions(raw.decode(errors="replace")) if _twice(result.faults) else None
         return [_from_fault(file, fault, positions) for fault in result.faults]
-    return _document(file, raw, result, result.data)
+    return _document(file, raw, digest, result, result.data)
 
 
 def _document(
-    file: str, raw: bytes, result: Read, data: dict[str, Any]
+    file: str, raw: bytes, digest: str, result: Read, data: dict[str, Any]
 ) -> Document | list[Diagnostic]:
     kind = data.get("kind")
     if kind not in KINDS:
         return [_unknown_kind(file, "kind" in data, kind)]
     folded = _positions(raw.decode()).folded() if result.folded else frozenset()
-    return Document(file, str(kind), data, hashlib.sha256(raw).hexdigest(), folded)
+    return Document(file, str(kind), data, digest, folded)
 
 
 def _unknown_kind(file: str, given: bool, kind: object) -> Diagnostic:

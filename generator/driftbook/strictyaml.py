@@ -9,6 +9,7 @@ costs three times as much as this walk.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,7 +134,7 @@ class _Walk:
     """Events to plain data. `mapping` is the hot loop: it handles scalar values without a call."""
 
     def __init__(self, raw: bytes, result: Read) -> None:
-        self.next = yaml.cyaml.CParser(raw).get_event  # type: ignore[attr-defined]
+        self.next: Callable[[], Any] = yaml.cyaml.CParser(raw).get_event
         self.result = result
         self.depth = 0
 

@@ -6,7 +6,7 @@ as it was. Files that bear driftbook's mark and are no longer made are removed.
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,14 +30,17 @@ class Difference:
         return bool(self.added or self.changed or self.removed)
 
 
-def write(root: Path, artifacts: Iterable[Artifact], folders: Iterable[str]) -> Difference:
+def write(
+    root: Path, artifacts: Iterable[Artifact], folders: Iterable[str], kept: Set[str] = frozenset()
+) -> Difference:
     """Bring the folders in line with the artifacts. Raises FatalError, with nothing changed.
 
-    folders: below them, marked files that are not among the artifacts are removed.
+    folders: below them, marked files that are not among the artifacts are removed, but for the
+    kept ones, which are known to be right.
     """
     stage = root / names.STATE / f"stage-{os.getpid()}"
     try:
-        return _write(root, stage, artifacts, folders)
+        return _write(root, stage, artifacts, folders, kept)
     except OSError as fault:
         raise FatalError(f"cannot write: {fault}", "the old output is unchanged") from fault
     finally:
@@ -45,14 +48,18 @@ def write(root: Path, artifacts: Iterable[Artifact], folders: Iterable[str]) -> 
 
 
 def _write(
-    root: Path, stage: Path, artifacts: Iterable[Artifact], folders: Iterable[str]
+    root: Path,
+    stage: Path,
+    artifacts: Iterable[Artifact],
+    folders: Iterable[str],
+    kept: Set[str],
 ) -> Difference:
     def staged(artifact: Artifact) -> None:
         path = stage / artifact.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(artifact.text, encoding="utf-8", newline="\n")
 
-    difference = _compare(root, artifacts, folders, staged)
+    difference = _compare(root, artifacts, folders, kept, staged)
     for path in (*difference.added, *difference.changed):
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -65,17 +72,18 @@ def _write(
 
 def diff(root: Path, artifacts: Iterable[Artifact], folders: Iterable[str]) -> Difference:
     """What `write` would do. Raises FatalError as it would."""
-    return _compare(root, artifacts, folders, lambda artifact: None)
+    return _compare(root, artifacts, folders, frozenset(), lambda artifact: None)
 
 
 def _compare(
     root: Path,
     artifacts: Iterable[Artifact],
     folders: Iterable[str],
+    kept: Set[str],
     differs: Callable[[Artifact], None],
 ) -> Difference:
     """Walks the artifacts once, hands over those that differ from the disk, and keeps none."""
-    made: set[str] = set()
+    made: set[str] = set(kept)
     paths: dict[str, list[str]] = {"new": [], "other": [], "same": []}
     for artifact in artifacts:
         made.add(artifact.path)

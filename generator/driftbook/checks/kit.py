@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Protocol
+from typing import Any, Protocol
 
 from driftbook.diagnostics import Diagnostic, Path, Place, Severity
-from driftbook.document import Document
-from driftbook.model import Catalog
+from driftbook.document import Document, base_file
+from driftbook.model import STAGES, Catalog, Condition, Invariant
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,36 @@ class Subject:
     def of_kind(self, kind: str) -> Iterator[Document]:
         """The documents of a kind, by file."""
         return (d for d in self.documents.values() if d.kind == kind)
+
+    @property
+    def base_file(self) -> str:
+        """The Alertmanager configuration that the catalog names, from the root; or ""."""
+        document = self.documents.get(self.catalog.origin.file)
+        return base_file(document) if document else ""
+
+
+def every_condition(subject: Subject) -> Iterator[tuple[Invariant, Condition]]:
+    """All conditions of all invariants that are compiled, those of overrides too."""
+    for invariant in subject.catalog.compiled():
+        for condition in invariant.conditions:
+            yield invariant, condition
+        for override in invariant.overrides:
+            for condition in override.conditions:
+                yield invariant, condition
+
+
+def in_direction(condition: Condition, invariant: Invariant) -> bool:
+    """Whether a condition looks the way in which its signal gets worse."""
+    asked = getattr(condition.params, "direction", invariant.signal.worse)
+    return bool(asked == invariant.signal.worse)
+
+
+def steps(subject: Subject) -> Iterator[tuple[Document, Path, Mapping[str, Any]]]:
+    """Every step of every runbook as written, by stage."""
+    for document in subject.of_kind("runbook"):
+        for stage in STAGES:
+            for index, step in enumerate(document.data["stages"].get(stage, ())):
+                yield document, ("stages", stage, index), step
 
 
 class Check(Protocol):

@@ -11,7 +11,7 @@ from driftbook.checks.example import INVARIANT
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.checks.rendered import rendered
 from driftbook.diagnostics import Diagnostic, Severity
-from driftbook.promql import PromqlError, parse
+from driftbook.promql import PromqlError, facts
 
 CODE = "DB401"
 NAME = "promql-syntax"
@@ -47,7 +47,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _fault(expr: str) -> PromqlError | None:
     try:
-        parse(expr)
+        facts(expr)
     except PromqlError as fault:
         return fault
     return None

@@ -29,8 +29,10 @@ EXAMPLE = Example(
 
 
 _SAFE = frozenset(
-    ("rate", "irate", "increase", "resets", "changes", "absent", "absent_over_time", "count")
-    + ("group", "timestamp", "present_over_time", "count_over_time", "count_values")
+    (
+        *("rate", "irate", "increase", "resets", "changes", "absent", "absent_over_time", "count"),
+        *("group", "timestamp", "present_over_time", "count_over_time", "count_values"),
+    )
 )
 _ALWAYS = re.compile(r"\w+_(total|bucket)")
 _OF_HISTOGRAM = re.compile(r"(?P<base>\w+)_(sum|count)")

@@ -79,9 +79,7 @@ def _facts(catalog: Catalog, subject: Invariant) -> Iterator[str]:
         yield from _wrapped(f"{name:<11}{value}", indent=11)
 
 
-def _links(
-    catalog: Catalog, subject: Invariant, plan: tuple[alerts.Alert, ...]
-) -> Iterator[str]:
+def _links(catalog: Catalog, subject: Invariant, plan: tuple[alerts.Alert, ...]) -> Iterator[str]:
     scenarios = [s.name for s in catalog.scenarios.values() if subject.name in s.invariants]
     links = {
         "source": subject.origin.file,

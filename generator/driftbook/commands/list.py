@@ -38,7 +38,7 @@ def run(
         and property_ in (None, invariant.property)
         and lifecycle in (None, invariant.lifecycle)
     ]
-    known = site.evidence(root, checked.catalog, ()) if checked.catalog else Evidence()
+    known = Evidence(proof=site.proof(root))
     rows = [row(invariant, known) for invariant in found]
     if format_ == "json":
         console.print(json.dumps(rows, indent=2, ensure_ascii=False), markup=False)

@@ -68,17 +68,15 @@ class TestCase:
 
 
 def notation(runs: tuple[Run, ...]) -> str:
-    """Runs in promtool's notation; `axn` gives n + 1 samples, `_xn` gives n gaps."""
+    """Runs in promtool's notation; `axn` gives n + 1 samples, `_xn` n gaps, words do not repeat."""
     words = []
     for value, count in runs:
-        if count <= 0:
-            continue
         text = value if isinstance(value, str) else number(value)
-        if text == GAP:
+        if text == GAP and count > 0:
             words.append(f"_x{count}")
-        elif text == STALE or count == 1:
+        elif isinstance(value, str) or count == 1:
             words += [text] * count
-        else:
+        elif count > 1:
             words.append(f"{text}x{count - 1}")
     return " ".join(words)
 

@@ -22,7 +22,7 @@ Config = dict[str, Any]
 
 
 def emit(catalog: Catalog) -> Iterator[Artifact]:
-    """`rules/alertmanager/alertmanager.yaml`."""
+    """The one file."""
     source = catalog.origin.file
     if catalog.alertmanager.base_file:
         source += f" and {catalog.alertmanager.base_file}"

@@ -6,7 +6,7 @@ expression as well. One condition's alerts are asserted through `ALERTS`, with e
 all that fires is known, `alert_rule_test` asserts labels and annotations in full.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from driftbook import conditions, gotemplate, names
@@ -33,10 +33,10 @@ from driftbook.units import duration
 Element = dict[str, Any]
 
 
-def emit(catalog: Catalog) -> Iterator[Artifact]:
-    """A test file per compiled invariant, and one for the watchdog."""
-    yield _watchdog(catalog)
-    for invariant in catalog.compiled():
+def emit(catalog: Catalog, invariants: Iterable[Invariant] | None = None) -> Iterator[Artifact]:
+    """The watchdog's tests, and those of the invariants; by default of all compiled ones."""
+    yield watchdog(catalog)
+    for invariant in catalog.compiled() if invariants is None else invariants:
         yield test_file(catalog, invariant)
 
 
@@ -222,7 +222,8 @@ def _shape(
     return element
 
 
-def _watchdog(catalog: Catalog) -> Artifact:
+def watchdog(catalog: Catalog) -> Artifact:
+    """The test that the watchdog always fires."""
     interval = duration(catalog.prometheus.evaluation_interval)
     always = {"exp_labels": WATCHDOG_LABELS, "exp_annotations": WATCHDOG_ANNOTATIONS}
     element = {

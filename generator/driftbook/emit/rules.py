@@ -1,6 +1,6 @@
 """Prometheus rule files: one group per invariant, in a file of its own, and the watchdog."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from driftbook import names
@@ -11,10 +11,10 @@ from driftbook.model import Catalog, Invariant
 from driftbook.units import duration
 
 
-def emit(catalog: Catalog) -> Iterator[Artifact]:
-    """A file per compiled invariant, and one for the watchdog."""
+def emit(catalog: Catalog, invariants: Iterable[Invariant] | None = None) -> Iterator[Artifact]:
+    """The watchdog's file, and one for each of the invariants; by default all compiled ones."""
     yield watchdog(catalog)
-    for invariant in catalog.compiled():
+    for invariant in catalog.compiled() if invariants is None else invariants:
         yield rule_file(catalog, invariant)
 
 

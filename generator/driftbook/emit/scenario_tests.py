@@ -11,9 +11,8 @@ from driftbook.units import duration
 
 def scenario_elements(catalog: Catalog, invariant: Invariant) -> Iterator[dict[str, Any]]:
     """One element for each scenario that names the invariant, with what it expects of it."""
-    for _, scenario in sorted(catalog.scenarios.items()):
-        if invariant.name in scenario.invariants:
-            yield _element(scenario, invariant)
+    for scenario in catalog.scenarios_of.get(invariant.name, ()):
+        yield _element(scenario, invariant)
 
 
 def _element(scenario: Scenario, invariant: Invariant) -> dict[str, Any]:

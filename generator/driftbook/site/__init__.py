@@ -10,13 +10,13 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from driftbook import names
 from driftbook.emit import pages, rules
-from driftbook.emit.artifact import Artifact
 from driftbook.errors import FatalError
 from driftbook.model import Catalog
 from driftbook.site.config import configuration
@@ -26,33 +26,24 @@ ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "
 _STAMP = f"{names.STATE}/site.stamp"
 
 
-def write_pages(
-    root: Path, catalog: Catalog, compiled: Iterable[Artifact] | None = None
-) -> Difference:
-    """Brings `site/pages` up to date; only pages that changed are written.
+def write_pages(root: Path, catalog: Catalog) -> Difference:
+    """Brings `site/pages` up to date; only pages that changed are written."""
+    digests = {}
+    for invariant in catalog.compiled():
+        made = rules.rule_file(catalog, invariant)
+        digests[made.path] = hashlib.sha256(made.text.encode()).hexdigest()
+    evidence = pages.Evidence(digests, proof(root))
+    return write(root, pages.emit(catalog, evidence), (names.PAGES,))
 
-    compiled: the rule files, where the caller has them already.
-    """
-    return write(root, pages.emit(catalog, evidence(root, catalog, compiled)), (names.PAGES,))
 
-
-def evidence(
-    root: Path, catalog: Catalog, compiled: Iterable[Artifact] | None = None
-) -> pages.Evidence:
-    """Digests of the rules that the pages describe, and the last proof. Raises FatalError."""
-    made = rules.emit(catalog) if compiled is None else compiled
-    digests = {
-        a.path: hashlib.sha256(a.text.encode()).hexdigest()
-        for a in made
-        if a.path.startswith(names.RULES)
-    }
+def proof(root: Path) -> Any:
+    """The last proof, or None. Raises FatalError."""
     try:
-        proof = json.loads((root / names.PROOF).read_bytes())
+        return json.loads((root / names.PROOF).read_bytes())
     except FileNotFoundError:
-        proof = None
+        return None
     except (OSError, ValueError) as fault:
         raise FatalError(f"cannot read {names.PROOF}: {fault}", "run driftbook prove") from fault
-    return pages.Evidence(digests, proof)
 
 
 def build(root: Path, catalog: Catalog, *, only_if_changed: bool = False) -> tuple[str, ...]:

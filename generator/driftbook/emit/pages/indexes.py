@@ -115,8 +115,6 @@ def _properties(catalog: Catalog) -> Artifact:
         rows = [row(i, ref, i.dataset.title) for i in catalog.compiled() if i.property == name]
         if not rows:
             meaning += " No invariant of the catalog watches it."
-        groups.append(
-            {"name": name, "title": name, "anchor": name, "intro": meaning, "rows": rows}
-        )
+        groups.append({"name": name, "title": name, "anchor": name, "intro": meaning, "rows": rows})
     intro = "Invariants by what they promise."
     return _page("properties", "Properties", intro, "dataset", groups)

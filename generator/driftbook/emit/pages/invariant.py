@@ -74,6 +74,7 @@ def _page(
         invariant.title,
         invariant=invariant,
         alertname=names.alert(invariant.name),
+        runbook_title=fill(book.title),
         meaning=prose(fill(book.meaning)),
         symptoms=prose(fill(book.symptoms)) if book.symptoms else "",
         impact=impact(invariant),

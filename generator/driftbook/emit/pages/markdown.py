@@ -189,7 +189,7 @@ def _table(tokens: list[Token]) -> str:
 
 
 def _spans(tokens: list[Token]) -> list[str]:
-    """Inline tokens; every text is escaped, emphasis is written as tags, which nothing can break."""
+    """Inline tokens: texts escaped, emphasis written as tags, which nothing can break."""
     made: list[str] = []
     links: list[str] = []
     for i, token in enumerate(tokens):

@@ -39,7 +39,9 @@ def page(
     source: the file, or files, that it is made from. hide: a part of the layout to leave out.
     """
     body = environment().get_template(template).render(ref=references(place), title=title, **values)
-    return Artifact(f"{names.PAGES}/{path(place)}", f"{head(source, title, hide)}\n{body.rstrip()}\n")
+    return Artifact(
+        f"{names.PAGES}/{path(place)}", f"{head(source, title, hide)}\n{body.rstrip()}\n"
+    )
 
 
 def head(source: str, title: str, hide: str = "") -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from driftbook import names
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import indexes, words
 from driftbook.emit.pages.evidence import Evidence
@@ -13,7 +14,6 @@ from driftbook.emit.pages.markdown import text
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Relations
 from driftbook.model import STAGES, Catalog, Dataset, Invariant, StageName, Team
-from driftbook import names
 
 
 def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:

@@ -124,8 +124,11 @@ def _indexes(catalog: Catalog, relations: Relations) -> Iterator[Artifact]:
         intro="Steps that a person follows. One runbook may serve many invariants.",
         columns=("runbook", "invariants"),
         rows=[
-            (ref(_title(b.title, relations.by_runbook[n]), f"runbooks/{n}"), _used(relations.by_runbook[n]))
-            for n, b in sorted(catalog.runbooks.items())
+            (
+                ref(fill_for(relations.by_runbook[name])(book.title), f"runbooks/{name}"),
+                len(relations.by_runbook[name]),
+            )
+            for name, book in sorted(catalog.runbooks.items())
         ],
     )
     ref = references("remediations")
@@ -138,10 +141,10 @@ def _indexes(catalog: Catalog, relations: Relations) -> Iterator[Artifact]:
         columns=("remediation", "strategy"),
         rows=[
             (
-                ref(_title(r.title, relations.by_remediation[n]), f"remediations/{n}"),
-                words.STRATEGIES.get(r.strategy, r.strategy),
+                ref(fill_for(relations.by_remediation[name])(policy.title), f"remediations/{name}"),
+                words.STRATEGIES.get(policy.strategy, policy.strategy),
             )
-            for n, r in sorted(catalog.remediations.items())
+            for name, policy in sorted(catalog.remediations.items())
         ],
     )
     ref = references("scenarios")
@@ -157,12 +160,3 @@ def _indexes(catalog: Catalog, relations: Relations) -> Iterator[Artifact]:
             for n, s in sorted(catalog.scenarios.items())
         ],
     )
-
-
-def _title(title: str, users: list[Invariant]) -> str:
-    return fill_for(users)(title)
-
-
-def _used(users: list[Invariant]) -> str:
-    return str(len(users))
-

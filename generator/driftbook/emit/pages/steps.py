@@ -40,7 +40,7 @@ def steps(given: Iterable[Step], fill: Fill) -> list[ShownStep]:
 
 def causes(given: Iterable[Cause], fill: Fill) -> list[ShownCause]:
     """The causes, in the order of the runbook."""
-    return [ShownCause(text(fill(c.name)), tuple(_confirm(c, fill))) for c in given]
+    return [ShownCause(text(c.name), tuple(_confirm(c, fill))) for c in given]
 
 
 def _step(step: Step, fill: Fill) -> ShownStep:

@@ -10,7 +10,16 @@ from markupsafe import Markup
 from driftbook import conditions, names
 from driftbook.alerts import Alert
 from driftbook.emit.pages.markdown import code, text
-from driftbook.model import STAGES, Answer, Catalog, Dataset, Invariant, Remediation, StageName, Team
+from driftbook.model import (
+    STAGES,
+    Answer,
+    Catalog,
+    Dataset,
+    Invariant,
+    Remediation,
+    StageName,
+    Team,
+)
 from driftbook.units import spoken
 
 QUESTIONS = {
@@ -134,7 +143,9 @@ def hours(catalog: Catalog, notify: str, location: str) -> str:
     interval = catalog.time_intervals.get(notify)
     if interval is None:
         return "at any time"
-    days = ", ".join(day.replace(":", " to ").title().replace(" To ", " to ") for day in interval.days)
+    days = ", ".join(
+        day.replace(":", " to ").title().replace(" To ", " to ") for day in interval.days
+    )
     times = ", ".join(interval.times)
     zone = location or interval.location or "UTC"
     return f"{' '.join(part for part in (days, times) if part)} ({zone})"
@@ -167,6 +178,6 @@ def policy(remediation: Remediation, fill: Callable[[str], str]) -> list[tuple[s
         ("approval", text(APPROVALS.get(remediation.approval, remediation.approval))),
         ("a run is known by", code(fill(remediation.idempotency_key))),
         ("rollback", code(fill(remediation.rollback))),
-        ("to be recorded", Markup(", ").join(code(r) for r in remediation.records)),
+        ("to be recorded", Markup(", ").join(code(fill(r)) for r in remediation.records)),
     )
     return [(name, value) for name, value in rows if value]
