@@ -1,4 +1,4 @@
-"""Synthetic catalogs for measuring: N invariants with three stages each, as documents of about 60 lines."""
+"""Synthetic catalogs for measuring: N invariants of three stages in documents of 60 lines."""
 
 from pathlib import Path
 
@@ -120,9 +120,8 @@ impact: A shopper who moves between regions sees an empty cart.
 runbook: replica-behind
 lifecycle: active
 renamed_from: []
-description: >-
-  {{{{ $labels.target_region }}}} is {{{{ $value | humanizeDuration }}}}
-  behind {{{{ $labels.source_region }}}}.
+description: |
+  {{{{ $labels.target_region }}}} is {{{{ $value | humanizeDuration }}}} behind {{{{ $labels.source_region }}}}.
 """
 
 

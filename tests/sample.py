@@ -88,8 +88,7 @@ def compiled(root: Path) -> Catalog:
 
 def site_pages(catalog: Catalog) -> dict[str, Artifact]:
     """Every page by its path below `site/pages`."""
-    compiled_rules = (rules.rule_file(catalog, i) for i in catalog.compiled())
-    digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in compiled_rules}
+    digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in rules.emit(catalog)}
     made = list(pages.emit(catalog, pages.Evidence(digests)))
     found = {a.path.removeprefix("site/pages/"): a for a in made}
     assert len(found) == len(made), "two pages share a path"

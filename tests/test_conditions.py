@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from driftbook import conditions, pipeline, write
+from driftbook.alerts import alerts
 from driftbook.checks import example
 from driftbook.emit.rules import rule_file
 from driftbook.prove import engines
@@ -36,7 +37,7 @@ def test_a_condition_compiles_to_rules_that_pass_their_tests(case: str, tmp_path
     assert checked.catalog is not None
     (invariant,) = checked.catalog.compiled()
     golden = CASES / case / "rules.yaml"
-    text = rule_file(checked.catalog, invariant).text
+    text = rule_file(checked.catalog, invariant, alerts(checked.catalog, invariant)).text
     if os.environ.get("DRIFTBOOK_UPDATE"):
         golden.write_text(text)
     assert text == golden.read_text()

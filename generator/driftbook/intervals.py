@@ -1,6 +1,5 @@
 """Time intervals as Alertmanager wants them: no range crosses midnight, each has its time zone."""
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,49 +7,47 @@ from driftbook import names
 from driftbook.model import Catalog, TimeInterval
 
 DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-_TIMES = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])-([01][0-9]|2[0-4]):([0-5][0-9])")
+"""In the order of Alertmanager, whose ranges of days may not go backwards."""
 
 
 def used(catalog: Catalog) -> list[dict[str, Any]]:
     """The intervals that stages notify in: the catalog's own, and one per team's time zone."""
-    wanted = sorted({p.notify for p in catalog.stages.values()} - {"always"})
-    owners = {i.owner.name for i in catalog.compiled()}
+    wanted = sorted({policy.notify for policy in catalog.stages.values()} - {"always"})
+    owners = {invariant.owner.name for invariant in catalog.compiled()}
     zones = sorted({catalog.teams[name].location for name in owners})
     return [
         {
             "name": names.interval(name, zone),
-            "time_intervals": list(_ranges(catalog.time_intervals[name], zone)),
+            "time_intervals": list(ranges(catalog.time_intervals[name], zone)),
         }
         for name in wanted
-        if name in catalog.time_intervals
         for zone in zones
     ]
 
 
-def _ranges(interval: TimeInterval, zone: str) -> Iterator[dict[str, Any]]:
+def ranges(interval: TimeInterval, zone: str) -> Iterator[dict[str, Any]]:
+    """The interval in Alertmanager's terms; zone: of a team, over the interval's own."""
     location = zone or interval.location
-    common = {"location": location} if location else {}
-    within = [t for t in interval.times if not _overnight(t)]
-    days = [*interval.days]
+    within = [times for times in interval.times if not _overnight(times)]
     if within or not interval.times:
-        yield _range(within, days, common)
+        yield _range(within, interval.days, location)
     for times in interval.times:
         if _overnight(times):
             start, end = times.split("-")
-            yield _range([f"{start}-24:00"], days, common)
+            yield _range([f"{start}-24:00"], interval.days, location)
             if end != "00:00":
-                yield _range([f"00:00-{end}"], [_next_day(d) for d in days], common)
+                morning = [day for days in interval.days for day in _next_days(days)]
+                yield _range([f"00:00-{end}"], morning, location)
 
 
-def _range(times: list[str], days: list[str], common: dict[str, str]) -> dict[str, Any]:
+def _range(times: list[str], days: tuple[str, ...] | list[str], location: str) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if times:
-        made["times"] = [
-            dict(zip(("start_time", "end_time"), t.split("-"), strict=True)) for t in times
-        ]
+        pairs = [one.split("-") for one in times]
+        made["times"] = [{"start_time": start, "end_time": end} for start, end in pairs]
     if days:
-        made["weekdays"] = days
-    return made | common
+        made["weekdays"] = list(days)
+    return made | ({"location": location} if location else {})
 
 
 def _overnight(times: str) -> bool:
@@ -58,6 +55,10 @@ def _overnight(times: str) -> bool:
     return end <= start
 
 
-def _next_day(days: str) -> str:
-    """`monday:friday` -> `tuesday:saturday`; a range over the week's end is split by the caller."""
-    return ":".join(DAYS[(DAYS.index(d) + 1) % 7] for d in days.split(":"))
+def _next_days(days: str) -> list[str]:
+    """`monday:friday` -> `tuesday:saturday`; what would go backwards is said day by day."""
+    bounds = [(DAYS.index(day) + 1) % 7 for day in days.split(":")]
+    first, last = bounds[0], bounds[-1]
+    if first > last:
+        return [DAYS[n % 7] for n in range(first, last + 8)]
+    return [DAYS[first] if first == last else f"{DAYS[first]}:{DAYS[last]}"]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from driftbook import checks, memo, names, recordings, schema, source, write
+from driftbook.alerts import alerts
 from driftbook.checks.kit import Subject
 from driftbook.diagnostics import Diagnostic, has_errors, in_order
 from driftbook.document import Document
@@ -70,8 +71,12 @@ def compile_rules(
     invariants: those whose rules and tests are wanted; all by default.
     """
     yield from routes.emit(catalog)
-    yield from rules.emit(catalog, invariants)
-    yield from rule_tests.emit(catalog, invariants)
+    yield rules.watchdog(catalog)
+    yield rule_tests.watchdog(catalog)
+    for invariant in catalog.compiled() if invariants is None else invariants:
+        plan = alerts(catalog, invariant)
+        yield rules.rule_file(catalog, invariant, plan)
+        yield rule_tests.test_file(catalog, invariant, plan)
 
 
 def write_rules(checked: Checked, remembered: Memo) -> write.Difference:

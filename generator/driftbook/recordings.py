@@ -40,6 +40,8 @@ def read(name: str, text: str, every: float) -> dict[str, str]:
         raise BadRecording(f"it does not parse: {fault}") from fault
     if not samples:
         raise BadRecording("it holds no sample")
+    if not all(math.isfinite(time) for time, *_ in samples):
+        raise BadRecording("a time is not a number")
     return _resampled(samples, every)
 
 

@@ -108,9 +108,9 @@ def guess(root: FilePath, file: str) -> set[tuple[str, str]]:
         text = read_bytes(root, file).decode(errors="replace")
     except UnreadableError:
         text = ""
-    kind, name = _KIND.search(text), _NAME.search(text)
-    stem = posixpath.splitext(posixpath.basename(file))[0]
-    return {(k, name[1] if name else stem) for k in ([kind[1]] if kind else KINDS)}
+    kinds = _KIND.findall(text) or KINDS
+    names = {posixpath.splitext(posixpath.basename(file))[0], *_NAME.findall(text)}
+    return {(kind, name) for kind in kinds for name in names}
 
 
 @lru_cache(maxsize=8)

@@ -158,7 +158,7 @@ class _Walk:
             self.fault("second", "a second document starts here", after)
         return data if isinstance(data, dict) else None
 
-    def fault(self, kind: str, message: str, event: Event) -> None:
+    def fault(self, kind: str, message: str, event: Any) -> None:
         mark = event.start_mark
         self.result.faults.append(Fault(kind, message, mark.line + 1, mark.column + 1))
 
@@ -218,7 +218,7 @@ class _Walk:
                 self.check_key(name, key)
             event = get()
             if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
-                value = event.value
+                value: Any = event.value
                 if not event.implicit[0]:
                     value = self.quoted(event)
                 elif value in core:

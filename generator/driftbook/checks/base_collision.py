@@ -14,16 +14,16 @@ NAME = "base-collision"
 TITLE = "The base uses a name of ours"
 SEVERITY = Severity.ERROR
 FOUND_BY = "check"
+_BASE = "invariants/alertmanager.base.yaml"
+_NAMED = 'version: "0.25"\n  base: alertmanager.base.yaml'
 EXAMPLE = Example(
     CATALOG,
     'version: "0.25"',
-    'version: "0.25"\n  base: am.yaml',
-    'version: "0.25"\n  base: alertmanager.base.yaml',
-    extra={
-        "invariants/am.yaml": (
-            "route: {receiver: driftbook-sre}\nreceivers: [{name: driftbook-sre}]\n"
-        ),
-        "invariants/alertmanager.base.yaml": "route: {receiver: sre}\nreceivers: [{name: sre}]\n",
+    _NAMED,
+    _NAMED,
+    extra={_BASE: "route: {receiver: sre}\nreceivers: [{name: sre}]\n"},
+    bad_extra={
+        _BASE: "route: {receiver: driftbook-sre}\nreceivers: [{name: driftbook-sre}]\n",
     },
 )
 

@@ -4,6 +4,7 @@ CATALOG = "invariants/catalog.yaml"
 TEAM = "invariants/teams/shop.yaml"
 DATASET = "invariants/shop/orders.yaml"
 INVARIANT = "invariants/shop/orders-lag.yaml"
+CONFLICTS = "invariants/shop/orders-conflicts.yaml"
 RUNBOOK = "runbooks/replica-behind.yaml"
 REMEDIATION = "runbooks/remediations/backfill.yaml"
 SCENARIO = "tests/scenarios/eu-falls-behind.yaml"
@@ -91,6 +92,25 @@ impact: A shopper who moves between regions sees old orders.
 runbook: replica-behind
 remediation: backfill
 description: '{{ $labels.region }} is {{ $value | humanizeDuration }} behind.'
+""",
+    CONFLICTS: """\
+kind: invariant
+name: orders-conflicts
+title: Conflicting writes of one order are rare
+dataset: orders
+property: conflict-rate
+signal:
+  expr: |
+    sum by (shard) (
+      rate(orders_conflicts_total[5m])
+    )
+  unit: events_per_second
+  worse: above
+  identity: [shard]
+stages:
+  early: {above: 1/m, for: 10m}
+  late: {breadth: {above: 2/m, members: 3, share: 25%}}
+runbook: replica-behind
 """,
     RUNBOOK: """\
 kind: runbook

@@ -21,7 +21,7 @@ EXAMPLE = Example(
     INVARIANT,
     "mid: {persists: {above: 10s, during: 15m}}",
     "mid: {persists: {above: 12s, during: 15m}}",
-    "mid: {persists: {above: 9s, during: 15m}}",
+    "mid: {persists: {above: 10s, during: 20m}}",
 )
 
 

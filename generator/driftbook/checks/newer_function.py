@@ -7,7 +7,7 @@ refused on every version.
 from collections.abc import Iterator
 
 from driftbook.checks import exprs
-from driftbook.checks.example import INVARIANT
+from driftbook.checks.example import CONFLICTS
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Severity
 from driftbook.promql import EXPERIMENTAL, YOUNG, find
@@ -18,10 +18,10 @@ TITLE = "A function that is too new"
 SEVERITY = Severity.ERROR
 FOUND_BY = "check"
 EXAMPLE = Example(
-    INVARIANT,
-    "      orders_replication_lag_seconds\n",
-    "      mad_over_time(orders_replication_lag_seconds[5m])\n",
-    "      stddev_over_time(orders_replication_lag_seconds[5m])\n",
+    CONFLICTS,
+    "rate(orders_conflicts_total[5m])",
+    "limitk(3, rate(orders_conflicts_total[5m]))",
+    "topk(3, rate(orders_conflicts_total[5m]))",
 )
 
 

@@ -6,7 +6,7 @@ and what the rules will run on.
 
 from pathlib import Path
 
-from driftbook.checks.example import CATALOG
+from driftbook.checks.example import CATALOG, FILES, REMEDIATION
 from driftbook.checks.kit import Example
 from driftbook.diagnostics import Diagnostic, Place, Severity
 
@@ -15,7 +15,8 @@ NAME = "no-catalog"
 TITLE = "There is no catalog document"
 SEVERITY = Severity.ERROR
 FOUND_BY = "resolve"
-EXAMPLE = Example(CATALOG, "*", "", "*")
+_OTHER = FILES[REMEDIATION].replace("name: backfill", "name: by-hand")
+EXAMPLE = Example(CATALOG, FILES[CATALOG], _OTHER, FILES[CATALOG])
 
 
 def missing(root: Path) -> Diagnostic:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from driftbook.checks import exprs
-from driftbook.checks.example import INVARIANT
+from driftbook.checks.example import CONFLICTS
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Severity
 from driftbook.promql import OF_COUNTERS, find
@@ -20,10 +20,10 @@ TITLE = "rate() of a gauge"
 SEVERITY = Severity.ERROR
 FOUND_BY = "check"
 EXAMPLE = Example(
-    INVARIANT,
-    "      orders_replication_lag_seconds\n",
-    "      rate(orders_stale_ratio[5m])\n",
-    "      deriv(orders_stale_ratio[5m])\n",
+    CONFLICTS,
+    "rate(orders_conflicts_total[5m])",
+    "rate(orders_conflict_ratio[5m])",
+    "deriv(orders_conflict_ratio[5m])",
 )
 
 

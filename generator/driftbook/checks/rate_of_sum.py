@@ -7,7 +7,7 @@ of events appear that never happened. First the rate of each, then the sum.
 from collections.abc import Iterator
 
 from driftbook.checks import exprs
-from driftbook.checks.example import INVARIANT
+from driftbook.checks.example import CONFLICTS
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Severity
 from driftbook.promql import find
@@ -18,10 +18,10 @@ TITLE = "rate() after sum()"
 SEVERITY = Severity.ERROR
 FOUND_BY = "check"
 EXAMPLE = Example(
-    INVARIANT,
-    "      orders_replication_lag_seconds\n",
-    "      rate(sum by (region) (orders_conflicts_total)[5m:])\n",
-    "      rate(orders_conflicts_total[5m])\n",
+    CONFLICTS,
+    "rate(orders_conflicts_total[5m])",
+    "rate(sum by (shard) (orders_conflicts_total)[5m:])",
+    "rate(orders_conflicts_total[10m])",
 )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from driftbook.checks import exprs
-from driftbook.checks.example import INVARIANT
+from driftbook.checks.example import CONFLICTS
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Severity
 from driftbook.promql import Use, find
@@ -21,10 +21,10 @@ TITLE = "A counter is read raw"
 SEVERITY = Severity.ERROR
 FOUND_BY = "check"
 EXAMPLE = Example(
-    INVARIANT,
-    "      orders_replication_lag_seconds\n",
-    "      orders_lag_seconds_total\n",
-    "      rate(orders_lag_seconds_total[5m])\n",
+    CONFLICTS,
+    "rate(orders_conflicts_total[5m])",
+    "orders_conflicts_total",
+    "rate(orders_conflicts_total[10m])",
 )
 
 

@@ -8,7 +8,7 @@ Rename it with `label_replace`, or aggregate by another label.
 from collections.abc import Iterator
 
 from driftbook import names
-from driftbook.checks.example import INVARIANT
+from driftbook.checks.example import CATALOG
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Severity
 
@@ -18,10 +18,10 @@ TITLE = "A reserved label in the identity"
 SEVERITY = Severity.ERROR
 FOUND_BY = "check"
 EXAMPLE = Example(
-    INVARIANT,
-    "identity: [region]\n  missing",
-    "identity: [region, service]\n  missing",
-    "identity: [region, zone]\n  missing",
+    CATALOG,
+    "external_labels: [cluster]",
+    "external_labels: [cluster, region]",
+    "external_labels: [cluster, zone]",
 )
 
 

@@ -9,6 +9,7 @@ from driftbook.checks import exprs
 from driftbook.checks.example import SCENARIO
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Severity
+from driftbook.document import Document
 from driftbook.promql import PromqlError, facts
 
 CODE = "DB801"
@@ -33,16 +34,20 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             continue  # what cannot be read is reported by checks of their own
         for index, invariant in enumerate(scenario.invariants):
             document = documents.get(invariant)
-            read = {
-                use.metric
-                for expr in (exprs.of(document) if document else ())
-                for use in (expr.facts.uses if expr.facts else ())
-            }
+            read = _read(document) if document else set()
             if read and not read & sampled:
                 message = f'there are no series for "{invariant}"'
                 expected = "series of " + " or ".join(sorted(read))
                 path = ("invariants", index)
                 yield found(CODE, message, scenario.origin.file, path, expected=expected)
+
+
+def _read(document: Document) -> set[str]:
+    """The metrics of an invariant; none when its signal does not parse."""
+    expressions = [expr.facts for expr in exprs.of(document)]
+    if expressions[0] is None:
+        return set()
+    return {use.metric for said in expressions if said for use in said.uses}
 
 
 def _metric(selector: str) -> str | None:

@@ -6,11 +6,11 @@ expression as well. One condition's alerts are asserted through `ALERTS`, with e
 all that fires is known, `alert_rule_test` asserts labels and annotations in full.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from driftbook import conditions, gotemplate, names
-from driftbook.alerts import Alert, alerts
+from driftbook.alerts import Alert
 from driftbook.conditions.cases import (
     Check,
     Firing,
@@ -33,16 +33,8 @@ from driftbook.units import duration
 Element = dict[str, Any]
 
 
-def emit(catalog: Catalog, invariants: Iterable[Invariant] | None = None) -> Iterator[Artifact]:
-    """The watchdog's tests, and those of the invariants; by default of all compiled ones."""
-    yield watchdog(catalog)
-    for invariant in catalog.compiled() if invariants is None else invariants:
-        yield test_file(catalog, invariant)
-
-
-def test_file(catalog: Catalog, invariant: Invariant) -> Artifact:
-    """The tests of one invariant."""
-    plan = alerts(catalog, invariant)
+def test_file(catalog: Catalog, invariant: Invariant, plan: tuple[Alert, ...]) -> Artifact:
+    """The tests of one invariant, whose alerts are the plan."""
     elements = [
         *_places(plan),
         *_held(plan),

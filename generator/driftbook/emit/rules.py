@@ -1,10 +1,10 @@
 """Prometheus rule files: one group per invariant, in a file of its own, and the watchdog."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from driftbook import names
-from driftbook.alerts import alerts, recordings
+from driftbook.alerts import Alert, alerts, recordings
 from driftbook.emit import yamltext
 from driftbook.emit.artifact import Artifact
 from driftbook.model import Catalog, Invariant
@@ -15,16 +15,16 @@ def emit(catalog: Catalog, invariants: Iterable[Invariant] | None = None) -> Ite
     """The watchdog's file, and one for each of the invariants; by default all compiled ones."""
     yield watchdog(catalog)
     for invariant in catalog.compiled() if invariants is None else invariants:
-        yield rule_file(catalog, invariant)
+        yield rule_file(catalog, invariant, alerts(catalog, invariant))
 
 
-def rule_file(catalog: Catalog, invariant: Invariant) -> Artifact:
-    """The rules of one invariant."""
+def rule_file(catalog: Catalog, invariant: Invariant, plan: Sequence[Alert]) -> Artifact:
+    """The rules of one invariant, whose alerts are the plan."""
     rules: list[dict[str, Any]] = [
         {"record": r.record, "expr": r.expr, "labels": r.labels}
         for r in recordings(catalog, invariant)
     ]
-    for alert in alerts(catalog, invariant):
+    for alert in plan:
         rule: dict[str, Any] = {"alert": alert.name, "expr": alert.expr}
         if alert.hold:
             rule["for"] = duration(alert.hold)

@@ -49,33 +49,34 @@ def _text(text: str) -> str:
 
 
 def _write(value: Any, pad: str, lead: str, out: list[str]) -> None:
-    """Appends to out; lead is what stands before the first entry (a line feed, or `- `)."""
-    start = f"\n{pad}"
+    """Appends to out; lead is what stands before the first entry (a line feed, or a blank)."""
+    start, deeper = f"\n{pad}", f"{pad}  "
     if isinstance(value, dict):
         for key, inner in value.items():
-            out.append(f"{lead}{_text(key)}:")
-            lead = start
-            if isinstance(inner, dict | list | tuple) and inner:
-                _write(inner, f"{pad}  ", f"\n{pad}  ", out)
+            if isinstance(inner, str):
+                out.append(f"{lead}{_text(key)}:{_leaf(inner, pad)}")
+            elif inner and isinstance(inner, dict | list | tuple):
+                out.append(f"{lead}{_text(key)}:")
+                _write(inner, deeper, f"\n{deeper}", out)
             else:
-                out.append(_leaf(inner, pad))
+                out.append(f"{lead}{_text(key)}:{_leaf(inner, pad)}")
+            lead = start
         return
     for inner in value:
-        out.append(f"{lead}-")
-        lead = start
-        if isinstance(inner, dict | list | tuple) and inner:
-            _write(inner, f"{pad}  ", " ", out)
+        if inner and isinstance(inner, dict | list | tuple):
+            out.append(f"{lead}-")
+            _write(inner, deeper, " ", out)
         else:
-            out.append(_leaf(inner, pad))
+            out.append(f"{lead}-{_leaf(inner, pad)}")
+        lead = start
 
 
 def _leaf(value: Any, pad: str) -> str:
     """A scalar or an empty collection, with the blank before it."""
     if isinstance(value, str):
         if "\n" in value and not value.endswith("\n") and _BLOCK.fullmatch(value):
-            return " |-" + "".join(
-                f"\n{pad}  {line}" if line else "\n" for line in value.split("\n")
-            )
+            lines = value.split("\n")
+            return " |-" + "".join([f"\n{pad}  {line}" if line else "\n" for line in lines])
         return f" {_text(value)}"
     if isinstance(value, dict | list | tuple):
         return " {}" if isinstance(value, dict) else " []"

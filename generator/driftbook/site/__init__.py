@@ -28,10 +28,8 @@ _STAMP = f"{names.STATE}/site.stamp"
 
 def write_pages(root: Path, catalog: Catalog) -> Difference:
     """Brings `site/pages` up to date; only pages that changed are written."""
-    digests = {}
-    for invariant in catalog.compiled():
-        made = rules.rule_file(catalog, invariant)
-        digests[made.path] = hashlib.sha256(made.text.encode()).hexdigest()
+    compiled = rules.emit(catalog)
+    digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in compiled}
     evidence = pages.Evidence(digests, proof(root))
     return write(root, pages.emit(catalog, evidence), (names.PAGES,))
 

@@ -72,6 +72,7 @@ def _page(
         "invariant.md.j2",
         f"{invariant.origin.file} and {book.origin.file}",
         invariant.title,
+        boost=2,
         invariant=invariant,
         alertname=names.alert(invariant.name),
         runbook_title=fill(book.title),

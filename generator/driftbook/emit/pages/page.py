@@ -32,20 +32,30 @@ def references(place: str) -> Callable[..., Markup]:
 
 
 def page(
-    place: str, template: str, source: str, title: str, /, hide: str = "", **values: Any
+    place: str,
+    template: str,
+    source: str,
+    title: str,
+    /,
+    hide: str = "",
+    boost: int = 1,
+    **values: Any,
 ) -> Artifact:
     """A page below the site's root.
 
     source: the file, or files, that it is made from. hide: a part of the layout to leave out.
+    boost: its weight in the search.
     """
     body = environment().get_template(template).render(ref=references(place), title=title, **values)
-    return Artifact(
-        f"{names.PAGES}/{path(place)}", f"{head(source, title, hide)}\n{body.rstrip()}\n"
-    )
+    more = [f"hide: [{hide}]"] if hide else []
+    more += [f"search: {{boost: {boost}}}"] if boost != 1 else []
+    # The front page bears the name of the site, which MkDocs adds by itself.
+    first = head(source, title if place else "", *more)
+    return Artifact(f"{names.PAGES}/{path(place)}", f"{first}\n{body.rstrip()}\n")
 
 
-def head(source: str, title: str, hide: str = "") -> str:
-    """Front matter with the mark of a generated file."""
+def head(source: str, title: str, *more: str) -> str:
+    """Front matter with the mark of a generated file; more: further lines."""
     mark = clean(names.header(source)).replace("\n", " ")
-    hidden = f"hide: [{hide}]\n" if hide else ""
-    return f"---\n# {mark}\ntitle: {front_matter(title)}\n{hidden}---\n"
+    titled = [f"title: {front_matter(title)}"] if title else []
+    return "\n".join(["---", f"# {mark}", *titled, *more, "---", ""])

@@ -1,0 +1,102 @@
+"""Every check: its example, its place in the registry, its texts, and golden reports."""
+
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+from catalogs import edited, write
+from driftbook import checks, pipeline, source
+from driftbook.checks.example import FILES
+from driftbook.checks.kit import Check
+from driftbook.report import text
+
+CASES = Path(__file__).parent / "cases"
+HELPERS = {"example", "exprs", "kit", "notation", "receivers", "rendered"}
+
+
+def by_name(check: Check) -> str:
+    return check.NAME
+
+
+def test_small_catalog_is_clean(tmp_path: Path) -> None:
+    checked = pipeline.check(write(tmp_path, FILES))
+    assert not checked.diagnostics, text.render(checked.diagnostics, tmp_path)
+    assert checked.ok
+
+
+@pytest.mark.parametrize("check", checks.CHECKS, ids=by_name)
+def test_wrong_example_gives_its_code_alone(check: Check, tmp_path: Path) -> None:
+    root = write(tmp_path, edited(check))
+    found = pipeline.check(root).diagnostics
+    assert [d.code for d in found] == [check.CODE], text.render(found, root)
+    assert found[0].severity is check.SEVERITY
+
+
+@pytest.mark.parametrize("check", checks.CHECKS, ids=by_name)
+def test_right_example_is_clean(check: Check, tmp_path: Path) -> None:
+    root = write(tmp_path, edited(check, good=True))
+    found = pipeline.check(root).diagnostics
+    assert not found, text.render(found, root)
+
+
+@pytest.mark.parametrize("check", checks.CHECKS, ids=by_name)
+def test_finding_has_a_position_inside_its_file(check: Check, tmp_path: Path) -> None:
+    root = write(tmp_path, edited(check))
+    for diagnostic in pipeline.check(root).diagnostics:
+        for place in filter(None, (diagnostic.place, diagnostic.other)):
+            at = source.locate(root, place)
+            assert at.line is not None
+            assert at.column is not None
+            assert at.line >= 1
+            assert at.column >= 1
+            if (root / at.file).is_file():
+                lines = (root / at.file).read_bytes().decode(errors="replace").split("\n")
+                assert at.line <= len(lines)
+                assert at.column <= len(lines[at.line - 1]) + 1
+
+
+def test_registry_and_folder_agree() -> None:
+    folder = {module.name for module in pkgutil.iter_modules(checks.__path__)}
+    listed = {check.__name__.rpartition(".")[2] for check in checks.CHECKS}  # type: ignore[attr-defined]
+    assert folder - HELPERS == listed
+    running = {check.__name__ for check in checks.RUNNING}  # type: ignore[attr-defined]
+    assert running == {c.__name__ for c in checks.CHECKS if hasattr(c, "check")}  # type: ignore[attr-defined]
+
+
+def test_codes_are_unique_sorted_and_named_like_their_modules() -> None:
+    codes = [check.CODE for check in checks.CHECKS]
+    assert codes == sorted(set(codes))
+    for check in checks.CHECKS:
+        assert re.fullmatch(r"DB[1-9][0-9]{2}", check.CODE)
+        module = check.__name__.rpartition(".")[2]  # type: ignore[attr-defined]
+        assert module.replace("_", "-") == check.NAME
+        assert check.FOUND_BY in ("load", "shape", "resolve", "check")
+        assert check.__doc__
+        assert len(check.__doc__.split()) >= 12
+
+
+def cases() -> list[Path]:
+    return sorted(CASES.glob("err/*/*.yaml"))
+
+
+@pytest.mark.parametrize("case", cases(), ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_golden_report(case: Path, tmp_path: Path) -> None:
+    """`x.yaml`: an edit of the small catalog; `x.out`: the whole report on it."""
+    root = write(tmp_path, files_of(case))
+    expected = case.with_suffix(".out")
+    assert text.render(pipeline.check(root).diagnostics, root) == expected.read_text("utf-8")
+
+
+@pytest.mark.parametrize("case", sorted(CASES.glob("ok/*.yaml")), ids=lambda p: p.stem)
+def test_ok_case_is_clean(case: Path, tmp_path: Path) -> None:
+    root = write(tmp_path, files_of(case))
+    found = pipeline.check(root).diagnostics
+    assert not found, text.render(found, root)
+
+
+def files_of(case: Path) -> dict[str, str]:
+    """The small catalog with the files of a case: `# file: PATH` starts each of them."""
+    parts = re.split(r"^# file: (\S+)\n", case.read_text("utf-8"), flags=re.MULTILINE)
+    return {**FILES, **dict(zip(parts[1::2], parts[2::2], strict=True))}

@@ -1,0 +1,322 @@
+"""The built site: strict, without any request to the outside, from a server and from files."""
+
+import contextlib
+import functools
+import http.server
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, Page, sync_playwright
+from rich.console import Console
+
+import chromium
+from driftbook import names, pipeline, site
+from driftbook.commands import site as command
+from driftbook.errors import Exit, FatalError
+from driftbook.model import STAGES, Catalog
+from driftbook.site import config
+from driftbook.site import serve as serving
+from driftbook.write import write
+from sample import FILES, ROOT, compiled, hostile, site_pages, write_files
+
+HOSTILE = "</title><script>window.owned=1</script><img src=x onerror=window.owned=1> `a|b` {{ '' }}"
+
+
+def built(root: Path, catalog: Catalog) -> Path:
+    """The site of a catalog, built below a folder."""
+    site.write_pages(root, catalog)
+    assert site.build(root, catalog) == ()
+    return root / names.SITE
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example catalog with its site, in a folder without `site/`."""
+    root = write_files(tmp_path_factory.mktemp("small"), FILES)
+    built(root, compiled(root))
+    return root
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reference catalog's site, built elsewhere."""
+    root = tmp_path_factory.mktemp("reference")
+    for name in ("invariants", "runbooks", "tests/scenarios", "tests/series"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, root / name)
+    return built(root, compiled(root))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = chromium.find()
+    assert found, "run `make test`, which fetches Chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page on which any request but to files and the local server fails the test."""
+    opened = browser.new_page(viewport={"width": 390, "height": 844})
+    asked: list[str] = []
+    faults: list[str] = []
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    yield opened
+    opened.close()
+    local = ("file://", "data:", "blob:", "about:", "http://127.0.0.1:")
+    assert [url for url in asked if not url.startswith(local)] == []
+    assert faults == []
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """A plain web server on a free port."""
+    handler = functools.partial(Quiet, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+def test_reference_catalog_builds_strictly(reference: Path) -> None:
+    for name in compiled(ROOT).invariants:
+        text = (reference / names.page(name) / "index.html").read_text()
+        assert all(f'id="{stage}"' in text for stage in STAGES)
+        assert (reference / names.alert_page(names.alert(name)) / "index.html").is_file()
+
+
+def test_same_pages_same_html(small: Path, tmp_path: Path) -> None:
+    again = write_files(tmp_path / "elsewhere", FILES)
+    built(again, compiled(again))
+    first, second = small / names.SITE, again / names.SITE
+    files = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
+    assert files == sorted(p.relative_to(second) for p in second.rglob("*") if p.is_file())
+    different = [f for f in files if (first / f).read_bytes() != (second / f).read_bytes()]
+    assert different == []
+
+
+def test_unchanged_site_is_not_built_again(small: Path) -> None:
+    catalog = compiled(small)
+    assert not site.write_pages(small, catalog)
+    before = (small / names.SITE).stat().st_ino
+    assert site.build(small, catalog, only_if_changed=True) == ()
+    assert (small / names.SITE).stat().st_ino == before
+
+
+@pytest.mark.parametrize("way", ["files", "server"])
+def test_pages_need_nothing_from_outside(small: Path, page: Page, way: str) -> None:
+    html = small / names.SITE
+    with served(html) as address:
+        base = address if way == "server" else f"{html.as_uri()}/"
+        for made in sorted(html.rglob("*.html")):
+            page.goto(base + made.relative_to(html).as_posix())
+            overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            assert page.evaluate(overflow) <= 0, made
+
+
+@pytest.mark.parametrize("way", ["files", "server"])
+def test_alert_redirects(small: Path, page: Page, way: str) -> None:
+    html = small / names.SITE
+    with served(html) as address:
+        base = address if way == "server" else f"{html.as_uri()}/"
+        end = "index.html" if way == "files" else ""
+        page.goto(f"{base}alerts/OrdersLag/{end}?region=eu&a=b#late")
+        page.wait_for_url(f"{base}invariants/orders-lag/{end}?region=eu&a=b#late")
+        assert page.locator("#late").is_visible()
+
+
+@pytest.mark.parametrize("way", ["files", "server"])
+def test_links_can_be_followed(small: Path, page: Page, way: str) -> None:
+    html = small / names.SITE
+    with served(html) as address:
+        page.goto(address if way == "server" else f"{html.as_uri()}/index.html")
+        page.get_by_role("link", name="1 invariant").click()
+        page.locator("td a").first.click()
+        page.wait_for_selector("h2#late")
+        assert page.url.endswith("invariants/orders-lag/index.html")
+
+
+@pytest.mark.parametrize("way", ["files", "server"])
+def test_search_finds_an_alert(small: Path, page: Page, way: str) -> None:
+    html = small / names.SITE
+    with served(html) as address:
+        page.goto(address if way == "server" else f"{html.as_uri()}/index.html")
+        page.locator("label[for=__search]").first.click()
+        page.locator(".md-search__input").type("OrdersLag")
+        page.wait_for_selector(".md-search-result__link")
+        first = page.locator(".md-search-result__link").first.get_attribute("href") or ""
+        assert "invariants/orders-lag/" in first
+
+
+def test_the_stage_of_the_address_is_lit(small: Path, page: Page) -> None:
+    address = f"{(small / names.SITE).as_uri()}/invariants/orders-lag/index.html"
+    page.goto(f"{address}#mid")
+    background = "e => getComputedStyle(e).backgroundColor"
+    lit = [page.locator(f"a.db-{stage}").evaluate(background) for stage in STAGES]
+    assert lit[0] == lit[2] != lit[1]
+
+
+def test_hostile_catalog_runs_nothing(tmp_path: Path, page: Page) -> None:
+    root = write_files(tmp_path, FILES)
+    catalog = hostile(compiled(root), HOSTILE)
+    pages = site_pages(catalog)
+    write(root, pages.values(), (names.PAGES,))
+    assert site.build(root, catalog) == ()
+    html = root / names.SITE
+    for made in sorted(html.rglob("*.html")):
+        page.goto(f"{made.as_uri()}?x=1#early")
+        assert page.evaluate("window.owned") is None, made
+        assert page.locator("img[src=x]").count() == 0, made
+        assert page.locator("h1").count() <= 1 or made.name == "404.html"
+    page.goto(f"{html.as_uri()}/index.html")
+    page.locator("label[for=__search]").first.click()
+    page.locator(".md-search__input").type("script owned")
+    page.wait_for_selector(".md-search-result__link")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.owned") is None
+
+
+def test_own_configuration_wins(tmp_path: Path) -> None:
+    root = write_files(tmp_path, FILES)
+    catalog = compiled(root)
+    own = config.configured(catalog, Path("pages"), Path("html"), Path("over"))
+    write_files(root, {config.OWN: own.replace("Example catalog", "Our own")})
+    (root / "site/over").mkdir()
+    made = built(root, catalog)
+    assert "<title>Our own</title>" in (made / "index.html").read_text()
+
+
+def test_complaints_leave_the_old_site(small: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(small, tmp_path / "copy")
+    (root / names.SITE / "old.txt").write_text("old")
+    write_files(
+        root, {f"{names.PAGES}/own.md": "# Own\n\n[lost](nowhere.md) [x](index.md#nothing)\n"}
+    )
+    told = site.build(root, compiled(root))
+    assert any("nowhere.md" in line for line in told)
+    assert any("#nothing" in line for line in told)
+    assert (root / names.SITE / "old.txt").exists()
+    assert not list((root / names.STATE).glob("html-*"))
+
+
+def test_hand_written_pages_are_not_overwritten(tmp_path: Path) -> None:
+    root = write_files(tmp_path, {**FILES, f"{names.PAGES}/coverage/index.md": "# Mine\n"})
+    with pytest.raises(FatalError, match="coverage"):
+        site.write_pages(root, compiled(root))
+
+
+def test_pages_of_removed_invariants_go(tmp_path: Path) -> None:
+    root = write_files(tmp_path, FILES)
+    catalog = compiled(root)
+    gone = f"{names.PAGES}/invariants/gone/index.md"
+    write_files(root, {gone: f"---\n# {names.header('x')}\ntitle: x\n---\n"})
+    assert gone in site.write_pages(root, catalog).removed
+    assert not (root / gone).parent.exists()
+
+
+def test_guide_is_in_the_navigation() -> None:
+    base = yaml.safe_load((ROOT / "generator/driftbook/site/mkdocs.yml").read_text())
+    listed = str(base["nav"])
+    guide = [p.relative_to(ROOT / "docs").as_posix() for p in (ROOT / "docs").rglob("*.md")]
+    for path in guide:
+        if path not in ("architecture.md", "decisions.md"):
+            assert f"guide/{path}" in listed
+
+
+def test_command_builds_quietly(tmp_path: Path) -> None:
+    root = write_files(tmp_path, FILES)
+    console = Console(record=True, force_terminal=False)
+    assert command.run(root, console) == Exit.OK
+    assert console.export_text() == ""
+    assert (root / names.SITE / "index.html").is_file()
+
+
+def test_command_reports_a_broken_catalog(tmp_path: Path) -> None:
+    broken = {**FILES, "invariants/shop/orders.yaml": "kind: dataset\nname: [\n"}
+    console = Console(record=True, force_terminal=False, width=200)
+    assert command.run(write_files(tmp_path, broken), console) == Exit.FINDINGS
+    assert "orders.yaml" in console.export_text()
+    assert not (tmp_path / names.SITE).exists()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_serving_survives_a_broken_catalog(tmp_path: Path, page: Page) -> None:
+    """Edits show up; a broken catalog is reported and the last good page stays."""
+    root = write_files(tmp_path, FILES)
+    port, done, told = free_port(), threading.Event(), []
+
+    class Done(Exception):
+        pass
+
+    def refresh() -> Catalog | None:
+        if done.is_set():
+            raise Done
+        checked = pipeline.check(root)
+        told.append(checked.ok)
+        if checked.ok and checked.catalog:
+            site.write_pages(root, checked.catalog)
+            return checked.catalog
+        return None
+
+    def run() -> None:
+        with contextlib.suppress(Done):
+            serving.serve(root, "127.0.0.1", port, refresh, lambda: None)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{port}/datasets/orders/index.html"
+        until(lambda: heading(page, address) == "Orders")
+        dataset = root / "invariants/shop/orders.yaml"
+        good = dataset.read_text()
+        dataset.write_text("kind: [")
+        until(lambda: told and told[-1] is False)
+        assert heading(page, address) == "Orders"
+        dataset.write_text(good.replace("title: Orders", "title: All orders"))
+        until(lambda: heading(page, address) == "All orders")
+    finally:
+        done.set()
+        (root / "invariants/shop/orders.yaml").touch()
+        thread.join(timeout=30)
+    assert not thread.is_alive()
+
+
+def heading(page: Page, address: str) -> str:
+    """The title on a page, "" while nothing answers."""
+    try:
+        page.goto(address)
+        return page.locator("h1").first.evaluate("e => e.firstChild.textContent.trim()")
+    except Exception:  # the server is not up yet, or rebuilds
+        return ""
+
+
+def until(condition: object, seconds: float = 60) -> None:
+    """Waits for a condition."""
+    end = time.monotonic() + seconds
+    while not condition():  # type: ignore[operator]
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.3)
