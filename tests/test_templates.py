@@ -177,7 +177,28 @@ def test_text_without_templates_is_untouched(text: str) -> None:
 
 
 _PIECES = st.sampled_from(
-    r"{{ }} {% %} thing .name ['x'] | join ( ) ' $x for in if endif endfor raw endraw".split()
+    [
+        r"{{",
+        r"}}",
+        r"{%",
+        r"%}",
+        r"thing",
+        r".name",
+        r"['x']",
+        r"|",
+        r"join",
+        r"(",
+        r")",
+        r"'",
+        r"$x",
+        r"for",
+        r"in",
+        r"if",
+        r"endif",
+        r"endfor",
+        r"raw",
+        r"endraw",
+    ]
     + ["{#", "#}", "-", "*", "__class__", " ", '"', "\n"]
 )
 

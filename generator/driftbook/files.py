@@ -24,3 +24,12 @@ def read_bytes(root: Path, file: str, limit: int = MAX_BYTES) -> bytes:
             return stream.read(limit + 1)
     except (OSError, RuntimeError, ValueError) as error:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from error
+
+
+def read_plain(path: str) -> bytes:
+    """A file that is known to lie in the project and to be no link. Raises UnreadableError."""
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UnreadableError(error.strerror or str(error)) from error

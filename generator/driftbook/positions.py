@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import yaml
+from yaml._yaml import CParser
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from driftbook.diagnostics import Path, Place
@@ -21,7 +22,7 @@ _ESCAPED = re.compile(
 _FOLD = re.compile(r"[ \t]*\r?\n(?P<blank>[ \t]*\r?\n)*[ \t]*")
 
 
-class _Composer(yaml.cyaml.CParser):  # type: ignore[misc,name-defined]
+class _Composer(CParser):
     """Nodes with marks and without tags. Refuses depths that a strict read refuses."""
 
     def __init__(self, raw: bytes) -> None:

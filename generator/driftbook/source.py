@@ -29,7 +29,7 @@ from driftbook.checks import (
 )
 from driftbook.diagnostics import Diagnostic, Place, Severity, nearest
 from driftbook.document import KINDS, Document, base_file
-from driftbook.files import UnreadableError, read_bytes
+from driftbook.files import UnreadableError, read_bytes, read_plain
 from driftbook.positions import Positions
 from driftbook.strictyaml import Fault, Read, read
 
@@ -65,8 +65,8 @@ def load(
     documents: list[Document] = []
     wrong: dict[str, list[Diagnostic]] = {}
     for folder in FOLDERS:
-        for file in _files(root, folder):
-            loaded = _load_file(root, file, known.get(file))
+        for file, plain in _files(root, folder):
+            loaded = _load_file(root, file, known.get(file), plain)
             if isinstance(loaded, Document):
                 documents.append(loaded)
             else:
@@ -118,14 +118,21 @@ def _positions(text: str) -> Positions:
     return Positions(text)
 
 
-def _files(root: FilePath, folder: str) -> Iterator[str]:
-    """The YAML files of a folder, from the root, sorted; hidden ones are left alone."""
+def _files(root: FilePath, folder: str) -> Iterator[tuple[str, bool]]:
+    """The YAML files of a folder, from the root, sorted, and whether each is a plain file.
+
+    Hidden ones are left alone. Whatever is not plain is reported, or followed, where it is read.
+    """
+    place = root / folder
+    if os.path.realpath(place) != str(place):
+        yield folder, False
+        return
     try:
-        entries = sorted(os.scandir(root / folder), key=lambda entry: entry.name)
+        entries = sorted(os.scandir(place), key=lambda entry: entry.name)
     except FileNotFoundError:
         return
     except OSError:
-        yield folder  # reported as unreadable when it is opened as a file
+        yield folder, False
         return
     for entry in entries:
         file = f"{folder}/{entry.name}"
@@ -134,14 +141,16 @@ def _files(root: FilePath, folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             yield from _files(root, file)
         elif entry.name.endswith((".yaml", ".yml")) or (entry.is_symlink() and entry.is_dir()):
-            yield file
+            yield file, entry.is_file(follow_symlinks=False)
 
 
-def _load_file(root: FilePath, file: str, known: Document | None) -> Document | list[Diagnostic]:
+def _load_file(
+    root: FilePath, file: str, known: Document | None, plain: bool
+) -> Document | list[Diagnostic]:
     try:
         if not file.isprintable():
             raise UnreadableError("its name has characters that cannot be printed")
-        raw = read_bytes(root, file)
+        raw = read_plain(f"{root}/{file}") if plain else read_bytes(root, file)
     except UnreadableError as error:
         return [_diagnostic(unreadable_file, f"cannot read the file: {error}", _top(file))]
     digest = hashlib.sha256(raw).hexdigest()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
+from yaml._yaml import CParser
 from yaml.events import (
     AliasEvent,
     DocumentEndEvent,
@@ -34,6 +35,8 @@ _CORE: dict[str, bool | None] = {"": None, "~": None}
 for _word, _value in (("null", None), ("true", True), ("false", False)):
     _CORE |= {_word: _value, _word.capitalize(): _value, _word.upper(): _value}
 _NUMERIC = frozenset("0123456789+-.")
+_SUSPECT = _NUMERIC | {"<"}
+"""Starts of keys that may not be text, or may be the merge key."""
 _NUMBER = re.compile(
     r"[-+]?(?:(?:0|[1-9][0-9]{0,17})(?P<float>\.[0-9]*)?|(?P<bare>\.[0-9]+))(?P<exp>[eE][-+]?[0-9]{1,3})?"
 )
@@ -134,7 +137,7 @@ class _Walk:
     """Events to plain data. `mapping` is the hot loop: it handles scalar values without a call."""
 
     def __init__(self, raw: bytes, result: Read) -> None:
-        self.next: Callable[[], Any] = yaml.cyaml.CParser(raw).get_event
+        self.next: Callable[[], Any] = CParser(raw).get_event
         self.result = result
         self.depth = 0
 
@@ -163,7 +166,7 @@ class _Walk:
         self.result.faults.append(Fault(kind, message, mark.line + 1, mark.column + 1))
 
     def value(self, event: Event) -> Any:
-        if isinstance(event, ScalarEvent):
+        if type(event) is ScalarEvent:
             return self.scalar(event)
         if isinstance(event, AliasEvent):
             return self.fault("alias", f'alias "*{event.anchor}"', event)
@@ -198,13 +201,14 @@ class _Walk:
 
     def sequence(self) -> list[Any]:
         out: list[Any] = []
-        while not isinstance(event := self.next(), SequenceEndEvent):
-            out.append(self.value(event))
+        get, value = self.next, self.value
+        while type(event := get()) is not SequenceEndEvent:
+            out.append(value(event))
         return out
 
     def mapping(self) -> dict[str, Any]:
         out: dict[str, Any] = {}
-        get, core, numeric = self.next, _CORE, _NUMERIC
+        get, core, numeric, suspect = self.next, _CORE, _NUMERIC, _SUSPECT
         while (kind := type(key := get())) is not MappingEndEvent:
             if kind is not ScalarEvent:
                 self.strange_key(key)
@@ -214,7 +218,7 @@ class _Walk:
                 self.marked(key)
             if name in out:
                 self.fault("duplicate", f'duplicate key "{name}"', key)
-            elif key.implicit[0]:
+            elif (name in core or name[0] in suspect) and key.implicit[0]:
                 self.check_key(name, key)
             event = get()
             if type(event) is ScalarEvent and event.anchor is None and event.tag is None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from rich.console import Console
 
 from driftbook import names, pipeline, site
+from driftbook.commands import findings
 from driftbook.errors import Exit
 from driftbook.model import Catalog
-from driftbook.report import text
 from driftbook.site.serve import serve as serve_site
 
 
@@ -23,8 +23,7 @@ def run(
 
     def refresh() -> Catalog | None:
         checked = pipeline.check(root)
-        if checked.diagnostics:
-            console.print(text.render(checked.diagnostics, root), markup=False)
+        findings.show(checked, console)
         if not checked.ok or checked.catalog is None:
             return None
         site.write_pages(root, checked.catalog)

@@ -1,10 +1,10 @@
 """The Alertmanager configuration: the organisation's own, with the catalog's part grafted on.
 
-Inhibition is made per pair of label sets. Alerts of one invariant that carry its whole identity
-hide each other by one general rule per stage: its `equal` names every identity label of the
-catalog, and a label that is missing on both sides counts as equal in Alertmanager. An aggregated
-alert (breadth) has fewer labels than what it explains, so it gets a rule of its own per invariant,
-whose `equal` names just the labels that it has.
+Inhibition is made per pair of label sets. Two alerts of one invariant with the same set are covered
+by one rule per stage for the whole catalog: its `equal` names every identity label that the catalog
+has, and a label that is missing on both sides counts as equal in Alertmanager. An aggregated alert
+(breadth) has fewer labels than those it explains, so it gets a rule of its own, whose `equal` names
+just the labels that it has.
 """
 
 from collections.abc import Iterator
@@ -129,11 +129,9 @@ def _inhibitions(catalog: Catalog) -> list[Config]:
     external = catalog.prometheus.external_labels
     plans = [(i, _shapes(catalog, i)) for i in catalog.compiled()]
     every = sorted({label for _, plan in plans for shape in plan for label in shape.labels})
-    whole = sorted(kind for kind, module in conditions.CONDITIONS.items() if module.PER_PLACE)
-    per_place = f'condition=~"{"|".join(whole)}"'
+    ours = [names.ROOT_MATCHER]
     rules = [
-        _inhibition(["invariant", *every, *external], stage, [per_place], [per_place])
-        for stage in STAGES[:0:-1]
+        _inhibition(["invariant", *every, *external], stage, ours, ours) for stage in STAGES[:0:-1]
     ]
     for invariant, plan in plans:
         rules += _aggregated(invariant, plan, external)
@@ -159,18 +157,18 @@ def _shapes(catalog: Catalog, invariant: Invariant) -> list[_Shape]:
 def _aggregated(
     invariant: Invariant, plan: list[_Shape], external: tuple[str, ...]
 ) -> Iterator[Config]:
-    """For each alert with a label set of its own: what it explains, by the labels it has."""
+    """For each alert with fewer labels than a milder one: what it explains, by those it has."""
     for source in dict.fromkeys(plan):
         explains = any(
             STAGES.index(target.stage) < STAGES.index(source.stage)
-            and source.labels <= target.labels
+            and source.labels < target.labels
             for target in plan
         )
-        if conditions.CONDITIONS[source.kind].PER_PLACE or not explains:
-            continue
-        matchers = [f'invariant="{invariant.name}"', f'condition="{source.kind}"']
-        equal = ["invariant", *sorted(source.labels), *external]
-        yield _inhibition(equal, source.stage, matchers, matchers[:1])
+        if explains:
+            mine = f'invariant="{invariant.name}"'
+            equal = ["invariant", *sorted(source.labels), *external]
+            condition = f'condition="{source.kind}"'
+            yield _inhibition(equal, source.stage, [mine, condition], [mine])
 
 
 def _inhibition(equal: list[str], stage: StageName, source: list[str], target: list[str]) -> Config:

@@ -91,8 +91,9 @@ def _labels(series: str) -> Labels:
         ast = promql_parser.parse(series if series != "{}" else "ALERTS")
     except ValueError:
         return {}
-    selector = isinstance(ast, promql_parser.VectorSelector)
-    return {m.name: m.value for m in ast.matchers.matchers} if selector else {}
+    if not isinstance(ast, promql_parser.VectorSelector):
+        return {}
+    return {m.name: m.value for m in ast.matchers.matchers}
 
 
 def _count(alert: Alert, said: list[Assertion]) -> Count:

@@ -81,15 +81,17 @@ class Proof:
 def prove(
     root: Path,
     catalog: Catalog,
-    artifacts: Iterable[Artifact],
+    artifacts: Iterable[Artifact] | None,
     engines: Engines | None,
     say: Say = lambda what, done, of: None,
 ) -> Proof:
     """Everything but the links. What lies on disk is proved, whoever wrote it.
 
+    artifacts: what the catalog compiles to, or None where it has just been written.
+
     Without engines, only what needs none. Raises FatalError when an engine breaks down.
     """
-    found = drift(root, artifacts, FOLDERS)
+    found = drift(root, artifacts, FOLDERS) if artifacts is not None else []
     disk = compiled.read(root)
     subjects, faults = rule_alerts.subjects(catalog, disk)
     found += [*faults, *rule_alerts.watchdog(disk)]
@@ -134,6 +136,11 @@ def with_links(proof: Proof, root: Path, catalog: Catalog) -> Proof:
             for name, entry in proof.invariants.items()
         },
     )
+
+
+def with_finding(proof: Proof, finding: Finding) -> Proof:
+    """The proof with one more finding."""
+    return replace(proof, findings=_ordered([*proof.findings, finding]))
 
 
 def _ordered(found: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -21,9 +21,7 @@ from driftbook.units import duration
 Labels = frozenset[tuple[str, str]]
 Samples = dict[Labels, float]
 SENTINEL = "driftbook_sentinel"
-_LOOK = re.compile(
-    r'^\s*expr: (".*"), time: (\w+),\s*\n\s*exp: .*\n\s*got: (.*)$', re.MULTILINE
-)
+_LOOK = re.compile(r'^\s*expr: (".*"), time: (\w+),\s*\n\s*exp: .*\n\s*got: (.*)$', re.MULTILINE)
 _SAMPLE = re.compile(r'(\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}) (\S+?)(?:, (?=\{)|$)')
 _LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
 

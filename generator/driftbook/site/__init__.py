@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,22 @@ ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "
 _STAMP = f"{names.STATE}/site.stamp"
 
 
-def write_pages(root: Path, catalog: Catalog) -> Difference:
-    """Brings `site/pages` up to date; only pages that changed are written."""
+def write_pages(root: Path, catalog: Catalog, proved: Any = None) -> Difference:
+    """Brings `site/pages` up to date; only pages that changed are written.
+
+    proved: the data of the proof; by default that of the last one on disk.
+    """
     compiled = rules.emit(catalog)
     digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in compiled}
-    evidence = pages.Evidence(digests, proof(root))
+    evidence = pages.Evidence(digests, proved or proof(root))
     return write(root, pages.emit(catalog, evidence), (names.PAGES,))
 
 
-def proof(root: Path) -> Any:
+def proof(root: Path) -> Mapping[str, Any] | None:
     """The last proof, or None. Raises FatalError."""
     try:
-        return json.loads((root / names.PROOF).read_bytes())
+        found: Mapping[str, Any] = json.loads((root / names.PROOF).read_bytes())
+        return found
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as fault:

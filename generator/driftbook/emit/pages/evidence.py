@@ -1,10 +1,14 @@
 """What is known about the compiled rules when pages are made; read from disk by the caller."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from driftbook.model import Invariant
+from driftbook import names
+from driftbook.model import Catalog, Invariant
+
+AFTERWARDS = "links"
+"""The check that is made on the built site, so that no page can tell its result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,41 @@ class Evidence:
     digests: Mapping[str, str] = field(default_factory=dict)
     proof: Mapping[str, Any] | None = None
 
+    def entry(self, invariant: Invariant) -> Mapping[str, Any] | None:
+        """The proof of an invariant, or None."""
+        found: Mapping[str, Any] | None = (
+            (self.proof or {}).get("invariants", {}).get(invariant.name)
+        )
+        return found
+
     def state(self, invariant: Invariant) -> str:
-        """What the proof says about an invariant; "" when it does not."""
-        entry = (self.proof or {}).get("invariants", {}).get(invariant.name)
-        return str(entry) if isinstance(entry, str) else ""
+        """`proved`, `partly proved`, `failed`, `out of date` (other rules were proved) or ""."""
+        entry = self.entry(invariant)
+        if entry is None:
+            return ""
+        digest = self.digests.get(names.rule_file(invariant))
+        if digest is not None and digest != entry["rules"]["sha256"]:
+            return "out of date"
+        return str(entry["verdict"])
+
+    def tests(self, invariant: Invariant) -> int:
+        """How many unit tests the proof counted."""
+        entry = self.entry(invariant)
+        return int(entry["tests"]["cases"]) if entry else 0
+
+    def engines(self) -> Iterator[tuple[str, str]]:
+        """Names and versions of the engines of the proof."""
+        yield from (self.proof or {}).get("engines", {}).items()
+
+    def checks(self) -> Iterator[tuple[str, str, str]]:
+        """Name, what it says, and verdict of every check that was made before the site."""
+        for name, check in (self.proof or {}).get("checks", {}).items():
+            if name != AFTERWARDS:
+                yield name, check["says"], check["verdict"]
+
+    def counts(self, catalog: Catalog) -> Iterator[tuple[Invariant, str, int, Mapping[str, Any]]]:
+        """Invariants with state, number of tests, and counts by stage."""
+        for invariant in catalog.compiled():
+            entry = self.entry(invariant)
+            if entry:
+                yield invariant, self.state(invariant), self.tests(invariant), entry["stages"]

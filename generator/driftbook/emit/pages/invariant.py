@@ -197,6 +197,7 @@ def _evidence(invariant: Invariant, plan: tuple[Alert, ...], evidence: Evidence)
             "digest": evidence.digests.get(names.rule_file(invariant), "not compiled yet"),
         },
         "proof": evidence.state(invariant),
+        "cases": evidence.tests(invariant),
     }
 
 

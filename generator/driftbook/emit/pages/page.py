@@ -9,7 +9,7 @@ from markupsafe import Markup
 from driftbook import names
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages.env import environment
-from driftbook.emit.pages.markdown import clean, front_matter, text
+from driftbook.emit.pages.markdown import front_matter, text
 
 
 def path(place: str) -> str:
@@ -49,13 +49,11 @@ def page(
     body = environment().get_template(template).render(ref=references(place), title=title, **values)
     more = [f"hide: [{hide}]"] if hide else []
     more += [f"search: {{boost: {boost}}}"] if boost != 1 else []
-    # The front page bears the name of the site, which MkDocs adds by itself.
-    first = head(source, title if place else "", *more)
+    first = head(source, title if place else "Home", *more)
     return Artifact(f"{names.PAGES}/{path(place)}", f"{first}\n{body.rstrip()}\n")
 
 
 def head(source: str, title: str, *more: str) -> str:
     """Front matter with the mark of a generated file; more: further lines."""
-    mark = clean(names.header(source)).replace("\n", " ")
-    titled = [f"title: {front_matter(title)}"] if title else []
-    return "\n".join(["---", f"# {mark}", *titled, *more, "---", ""])
+    mark = front_matter(names.header(source))[1:-1]
+    return "\n".join(["---", f"# {mark}", f"title: {front_matter(title)}", *more, "---", ""])

@@ -10,7 +10,6 @@ from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import indexes, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.invariant import source, ways
-from driftbook.emit.pages.markdown import text
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Relations
 from driftbook.model import STAGES, Catalog, Dataset, Invariant, StageName, Team
@@ -30,7 +29,7 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
         yield _team(catalog, team, owned[name])
     yield _teams(catalog, owned)
     yield _coverage(catalog, relations)
-    yield _proof(evidence)
+    yield _proof(catalog, evidence)
 
 
 def _home(catalog: Catalog) -> Artifact:
@@ -185,14 +184,25 @@ def _cell(watching: list[Invariant], prop: str, ref: Any) -> Markup:
     return Markup(ref(str(len(found)), f"datasets/{found[0].dataset.name}", "invariants"))
 
 
-def _proof(evidence: Evidence) -> Artifact:
-    rows = list(_proof_rows(evidence.proof or {}))
-    intro = "Made with the real engines on the rules, routes and pages of this catalog."
-    return page("proof", "proof.md.j2", names.PROOF, "Proof", rows=rows, intro=intro)
-
-
-def _proof_rows(proof: Any) -> Iterator[tuple[Markup, str]]:
-    """What the proof says at its top; its parts by their size."""
-    for key, value in proof.items():
-        shown = f"{len(value)} entries" if isinstance(value, dict | list) else str(value)
-        yield text(str(key).replace("_", " ")), shown
+def _proof(catalog: Catalog, evidence: Evidence) -> Artifact:
+    ref = references("proof")
+    rows = [
+        {
+            "link": ref(invariant.name, f"invariants/{invariant.name}"),
+            "tests": tests,
+            "stages": "; ".join(
+                f"{stage} {count['fires']} and {count['silent']}" for stage, count in stages.items()
+            ),
+            "verdict": verdict,
+        }
+        for invariant, verdict, tests, stages in evidence.counts(catalog)
+    ]
+    return page(
+        "proof",
+        "proof.md.j2",
+        names.PROOF,
+        "Proof",
+        engines=[f"{name} {version}" for name, version in evidence.engines()],
+        checks=list(evidence.checks()),
+        rows=rows,
+    )
