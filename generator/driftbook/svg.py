@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from html import escape
 
 from driftbook.model import StageName
-from driftbook.timeline import Timeline, Track
+from driftbook.timeline import Bound, Timeline, Track
 from driftbook.units import duration, number, spoken
 
-WIDTH, LEFT, RIGHT, TOP, CHART, ROW = 960, 120, 230, 56, 260, 22
+LEFT, PLOT, TOP, CHART, ROW = 120, 620, 56, 260, 22
+END = LEFT + PLOT
 COLORS: dict[StageName, str] = {"early": "#1d6fa5", "mid": "#9a6700", "late": "#b3261e"}
 """Dark enough for text on white (contrast above 4.5:1)."""
 LINES = ("#1f2328", "#6639ba", "#116329", "#953800", "#0a5560", "#8c2f6b")
@@ -22,14 +23,15 @@ def svg(timeline: Timeline) -> str:
     """The whole picture as text; the same for the same timeline."""
     seen = [t for t in timeline.tracks if any(t.states)]
     height = TOP + CHART + 52 + ROW * max(1, len(seen)) + 18 * len(timeline.lines) + 16
+    width = END + 24 + 7 * max((len(w) for w in _on_the_right(timeline, seen)), default=0)
     title = escape(f"{timeline.scenario}: {timeline.title}")
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" role="img" aria-labelledby="t d">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'width="{width}" height="{height}" role="img" aria-labelledby="t d">',
         f'<title id="t">{title}</title>',
         f'<desc id="d">{escape(_described(timeline))}</desc>',
         f"<style>{STYLE}</style>",
-        f'<rect width="{WIDTH}" height="{height}" fill="#fff"/>',
+        f'<rect width="{width}" height="{height}" fill="#fff"/>',
         f'<text class="title" x="16" y="26">{title}</text>',
         f'<text class="dim" x="16" y="44">{escape(timeline.invariant)}</text>',
         *_axes(timeline),
@@ -40,6 +42,17 @@ def svg(timeline: Timeline) -> str:
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
+
+
+def _on_the_right(timeline: Timeline, seen: list[Track]) -> Iterator[str]:
+    """Every label beside the chart, to make room for the longest."""
+    yield from (track.place for track in seen)
+    yield from (_bound(timeline, bound) for bound in timeline.bounds)
+
+
+def _bound(timeline: Timeline, bound: Bound) -> str:
+    where = f" ({bound.place})" if bound.place else ""
+    return f"{bound.stage} {bound.condition} {spoken(bound.value, timeline.unit)}{where}"
 
 
 def _described(timeline: Timeline) -> str:
@@ -56,7 +69,7 @@ def _described(timeline: Timeline) -> str:
 
 def _x(timeline: Timeline, time: float) -> float:
     span = timeline.times[-1] or 1
-    return round(LEFT + (WIDTH - LEFT - RIGHT) * time / span, 1)
+    return round(LEFT + PLOT * time / span, 1)
 
 
 def _y(timeline: Timeline, value: float) -> float:
@@ -73,7 +86,7 @@ def _text(x: float, y: float, words: str, anchor: str = "start", color: str = ""
 
 
 def _axes(timeline: Timeline) -> Iterator[str]:
-    bottom, right = TOP + CHART, WIDTH - RIGHT
+    bottom, right = TOP + CHART, END
     yield f'<path class="axis" fill="none" d="M{LEFT} {TOP}V{bottom}H{right}"/>'
     low, high = timeline.range()
     for value in dict.fromkeys((low, high)):
@@ -93,13 +106,8 @@ def _bounds(timeline: Timeline) -> Iterator[str]:
     for bound in sorted(timeline.bounds, key=lambda b: -b.value):
         y, color = _y(timeline, bound.value), COLORS[bound.stage]
         taken = max(y + 4, taken + 14)
-        where = f" ({bound.place})" if bound.place else ""
-        words = f"{bound.stage} {bound.condition} {spoken(bound.value, timeline.unit)}{where}"
-        yield (
-            f'<path stroke="{color}" stroke-dasharray="6 4" d="M{LEFT} {number(y)}'
-            f'H{WIDTH - RIGHT}"/>'
-        )
-        yield _text(WIDTH - RIGHT + 8, taken, words, "start", color)
+        yield (f'<path stroke="{color}" stroke-dasharray="6 4" d="M{LEFT} {number(y)}H{END}"/>')
+        yield _text(END + 8, taken, _bound(timeline, bound), "start", color)
 
 
 def _lines(timeline: Timeline) -> Iterator[str]:
@@ -133,7 +141,7 @@ def _tracks(timeline: Timeline, seen: list[Track]) -> Iterator[str]:
                 f'<rect x="{x}" y="{y + 2}" width="{width}" height="14" fill="{fill}" '
                 f'stroke="{color}"><title>{state}</title></rect>'
             )
-        yield _text(WIDTH - RIGHT + 8, y + 13, track.place)
+        yield _text(END + 8, y + 13, track.place)
 
 
 def _runs(timeline: Timeline, track: Track) -> Iterator[tuple[float, float, str]]:

@@ -39,6 +39,7 @@ UNITS = {
 """Every unit of a signal, and how a bound of it is written."""
 
 
+@lru_cache(maxsize=4096)
 def seconds(duration: str) -> float:
     """A Prometheus duration in seconds. Raises ValueError when it is not one."""
     if not re.match(DURATION_PATTERN, duration):
