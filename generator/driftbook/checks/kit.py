@@ -26,7 +26,7 @@ class Example:
     bad_extra: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Subject:
     """What checks look at: the documents as written and the model made of them.
 

@@ -27,6 +27,7 @@ EXAMPLE = Example(
 
 
 _MARKUP = re.compile(r"<[A-Za-z!/?]|\]\(|`|\$\(|javascript:", re.IGNORECASE)
+_NO_TEXT = frozenset(("stages", "supporting", "series", "expect"))
 _ONE_LINE = frozenset(("title", "name", "contact"))
 _PLAIN: dict[str, frozenset[str]] = {
     "catalog": frozenset(("title",)),
@@ -57,7 +58,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 
 def _plain(document: Document) -> Iterator[tuple[Path, str]]:
     wanted = _PLAIN[document.kind]
-    for path, text in texts((), document.data):
+    data = {key: value for key, value in document.data.items() if key not in _NO_TEXT}
+    for path, text in texts((), data):
         if wanted.intersection(step for step in path[-2:] if isinstance(step, str)):
             yield path, text
     for index, cause in enumerate(document.data.get("causes", ())):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from driftbook.checks.kit import Subject
@@ -24,8 +25,13 @@ class Text:
     fault: TemplateFault | None = None
 
 
-def rendered(subject: Subject) -> Iterator[Text]:
-    """Every text of every document that people read, for every invariant that leads there."""
+@lru_cache(maxsize=1)
+def rendered(subject: Subject) -> tuple[Text, ...]:
+    """Every text that people read, for every invariant that leads there; rendered once."""
+    return tuple(_rendered(subject))
+
+
+def _rendered(subject: Subject) -> Iterator[Text]:
     invariants = subject.catalog.compiled()
     users: dict[tuple[str, str], list[Invariant]] = {}
     for invariant in invariants:

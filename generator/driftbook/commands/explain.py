@@ -16,6 +16,7 @@ from driftbook.emit.pages import words
 from driftbook.errors import Exit
 from driftbook.model import STAGES, Catalog, Invariant
 from driftbook.report import text
+from driftbook.report.places import printable
 
 WIDTH = 92
 
@@ -103,18 +104,27 @@ def diagnostic(check: Check) -> Iterator[str]:
     yield f"{check.CODE} {check.NAME} ({check.SEVERITY.value}): {check.TITLE}"
     yield ""
     yield from (check.__doc__ or "").strip().splitlines()
-    example = check.EXAMPLE
-    for title, replaced in (("Wrong", example.bad), ("Right", example.good)):
+    for title, shown in zip(("Wrong", "Right"), example_text(check), strict=True):
         yield ""
-        yield f"{title}, in {example.file}:"
+        yield f"{title}, in {check.EXAMPLE.file}:"
         yield ""
-        yield textwrap.indent(replaced.strip("\n"), "    ")
+        yield textwrap.indent(shown, "    ")
     output = what_it_says(check)
     if output:
         yield ""
         yield "What driftbook says about the wrong one:"
         yield ""
         yield textwrap.indent(output, "    ")
+
+
+def example_text(check: Check) -> tuple[str, str]:
+    """The wrong and the right part of a check's example, fit to be printed."""
+    wrong, right = check.EXAMPLE.bad, check.EXAMPLE.good
+    return _printable(wrong.strip("\n")), _printable(right.strip("\n"))
+
+
+def _printable(content: str) -> str:
+    return "\n".join(printable(line) for line in content.split("\n"))
 
 
 def what_it_says(check: Check) -> str:

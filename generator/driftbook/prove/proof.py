@@ -22,9 +22,8 @@ from driftbook.prove.workers import Workers
 
 Say = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, and of how much."""
-NEED_ENGINES = frozenset(
-    ["rules-syntax", "config-syntax", "rule-tests", "routing", "inhibition", "delivery"]
-)
+BY_ALERTMANAGER = frozenset(["routing", "inhibition", "delivery"])
+NEED_ENGINES = BY_ALERTMANAGER | {"rules-syntax", "config-syntax", "rule-tests"}
 FOLDERS = (names.RULES, names.RULE_TESTS, str(Path(names.ALERTMANAGER).parent))
 
 
@@ -105,9 +104,13 @@ def prove(
         with Workers() as workers:
             say("checking rules and routes", 0, 1)
             found += syntax.rules(disk, engines, workers)
-            found += syntax.routes(disk, engines, workers)
-            say("asking Alertmanager", 0, 1)
-            found += alertmanager.prove(catalog, subjects, disk, engines, workers)
+            refused = syntax.routes(disk, engines, workers)
+            found += refused
+            if refused:  # Alertmanager would not start with it
+                made -= BY_ALERTMANAGER
+            else:
+                say("asking Alertmanager", 0, 1)
+                found += alertmanager.prove(catalog, subjects, disk, engines, workers)
             found += rule_tests.run(
                 disk,
                 engines,

@@ -1,0 +1,292 @@
+"""Writes docs/reference/ from the program: commands, catalog format, conditions, diagnostics.
+
+python tools/reference.py           write the files
+python tools/reference.py --check   write nothing; fail where one differs
+"""
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import yaml
+
+from driftbook import cli, conditions, pipeline, templates, units
+from driftbook.checks import CHECKS
+from driftbook.checks.example import FILES
+from driftbook.commands.explain import example_text, what_it_says
+from driftbook.conditions.scope import Scope
+from driftbook.emit.pages import words
+from driftbook.emit.pages.markdown import code, fence
+from driftbook.errors import Exit
+from driftbook.model import STAGES, Condition, Invariant
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "reference"
+SCHEMAS = Path(conditions.__file__).parent.parent / "schema"
+KINDS = ("catalog", "team", "dataset", "invariant", "runbook", "remediation", "scenario")
+SIMPLE = {
+    "above": "The signal is above a bound, for the time of `for`.",
+    "below": "The signal is below a bound, for the time of `for`. The mirror image of `above`.",
+}
+MARK = "<!-- Made by tools/reference.py from the program. Edits here will be lost. -->"
+
+
+def main(check: bool) -> int:
+    """Writes or compares; 1 when something differs."""
+    made = {
+        "commands.md": commands(),
+        "catalog.md": catalog(),
+        "conditions.md": condition_reference(),
+        "diagnostics.md": diagnostics(),
+    }
+    different = []
+    for name, lines in made.items():
+        text = "\n".join(lines).rstrip() + "\n"
+        path = FOLDER / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            different.append(name)
+            if not check:
+                path.write_text(text, encoding="utf-8")
+    for name in different:
+        print(f"docs/reference/{name} {'differs: run tools/reference.py' if check else 'written'}")
+    return 1 if check and different else 0
+
+
+def cell(value: object) -> str:
+    """Text for a table cell of a Markdown file that people read as it is."""
+    return " ".join(str(value).split()).replace("|", "\\|")
+
+
+# --- commands -----------------------------------------------------------------------------------
+
+
+def commands() -> Iterator[str]:
+    """Every command with its options, from click."""
+    yield from ("# Commands", "", MARK, "")
+    yield from (" ".join((cli.cli.help or "").split("\n\n")[0].split()), "")
+    yield from ("## Options of every command", "")
+    yield from _options(cli.cli)
+    yield from ("## Exit status", "", "| status | means |", "| --- | --- |")
+    meanings = {
+        Exit.OK: "clean",
+        Exit.FINDINGS: "the catalog or its proof has findings",
+        Exit.USAGE: "the command was called wrongly",
+        Exit.ENVIRONMENT: "the environment failed: an engine, the file system, the network",
+        Exit.INTERRUPTED: "interrupted",
+    }
+    for status, meaning in meanings.items():
+        yield f"| {int(status)} | {meaning} |"
+    yield ""
+    for name, command in sorted(cli.cli.commands.items()):
+        arguments = [p.make_metavar(click.Context(command)) for p in _arguments(command)]
+        usage = " ".join(["driftbook", name, *(["[OPTIONS]"] if _own(command) else []), *arguments])
+        yield from (f"## driftbook {name}", "", fence(usage, "text"), "")
+        for paragraph in (command.help or "").split("\n\n"):
+            yield from (" ".join(paragraph.split()), "")
+        yield from _options(command)
+
+
+def _arguments(command: click.Command) -> list[click.Parameter]:
+    return [p for p in command.params if isinstance(p, click.Argument)]
+
+
+def _own(command: click.Command) -> list[click.Option]:
+    return [p for p in command.params if isinstance(p, click.Option)]
+
+
+def _options(command: click.Command) -> Iterator[str]:
+    options = _own(command)
+    if not options:
+        return
+    yield from ("| option | does |", "| --- | --- |")
+    for option in options:
+        spelled = ", ".join((*option.opts, *option.secondary_opts))
+        if isinstance(option.type, click.Choice):
+            spelled += f" {'|'.join(str(c) for c in option.type.choices)}"
+        elif not option.is_flag and not option.count:
+            spelled += f" {option.metavar or option.type.name.upper()}"
+        default = f" Default: {option.default}." if option.show_default else ""
+        yield f"| {code(spelled)} | {cell((option.help or '') + default)} |"
+    yield ""
+
+
+# --- the catalog --------------------------------------------------------------------------------
+
+
+def catalog() -> Iterator[str]:
+    """Every field of every kind, from the JSON Schemas."""
+    yield from ("# Catalog format", "", MARK, "")
+    yield from (
+        "One document per file, with its `kind` at the top. `invariants/` holds catalog, team,",
+        "dataset and invariant; `runbooks/` holds runbook and remediation; `tests/scenarios/`",
+        "holds scenario. Names are lower-case words joined by hyphens, unique per kind.",
+        "",
+        "YAML is read strictly: no duplicate keys, anchors, aliases, tags or second documents.",
+        "Durations are Prometheus durations: `90s`, `15m`, `1h30m`. The JSON Schemas lie in the",
+        "package, in `driftbook/schema/`.",
+        "",
+    )
+    for kind in KINDS:
+        schema = json.loads((SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8"))
+        yield from (f"## {kind}", "", schema["description"], "")
+        yield from ("| field | value |", "| --- | --- |")
+        yield from _fields(schema, schema, "", depth=0)
+        yield ""
+    yield from _lists()
+
+
+def _fields(schema: Any, whole: Any, prefix: str, depth: int) -> Iterator[str]:
+    schema = _resolved(schema, whole)
+    for name, field in schema.get("properties", {}).items():
+        field = _resolved(field, whole)
+        path = f"{prefix}{name}"
+        needed = ", required" if name in schema.get("required", ()) and depth == 0 else ""
+        said = [f"{_type(field)}{needed}.", cell(field["description"])]
+        if "enum" in field:
+            said.append(f"One of {', '.join(map(code, field['enum']))}.")
+        if field.get("examples") and name != "kind":
+            said.append(f"For example {_json(field['examples'][0])}.")
+        yield f"| `{path}` | {' '.join(said)} |"
+        items = _resolved(field.get("items", {}), whole)
+        if depth == 2 or path in ("stages.mid", "stages.late"):  # as stages.early
+            continue
+        if "properties" in field:
+            yield from _fields(field, whole, f"{path}.", depth + 1)
+        elif "properties" in items:
+            yield from _fields(items, whole, f"{path}[].", depth + 1)
+
+
+def _json(example: Any) -> str:
+    """An example as it would be written in YAML, which reads JSON."""
+    text = example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
+    return code(text) if set("`|\n") & set(text) else f"`{text}`"
+
+
+def _resolved(schema: Any, whole: Any) -> Any:
+    if isinstance(schema, dict) and "$ref" in schema:
+        target = whole
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        own = {k: v for k, v in schema.items() if k != "$ref"}
+        # A stage or a condition has its own reference: its parts are not repeated here.
+        short = {
+            k: v for k, v in target.items() if k != "properties" or len(target["properties"]) < 12
+        }
+        return {**short, **own}
+    return schema
+
+
+def _type(field: Any) -> str:
+    if "enum" in field:
+        return "choice"
+    if "const" in field:
+        return f"`{field['const']}`"
+    kind = field.get("type", "value")
+    words_of = {"object": "mapping", "array": "list", "string": "text", "boolean": "yes or no"}
+    return " or ".join(words_of.get(k, k) for k in ([kind] if isinstance(kind, str) else kind))
+
+
+def _lists() -> Iterator[str]:
+    yield from ("## Units", "", "| unit | a bound is written as |", "| --- | --- |")
+    yield from (f"| `{unit}` | {how} |" for unit, how in units.UNITS.items())
+    yield from ("", "## Properties", "", "| property | promises |", "| --- | --- |")
+    yield from (f"| `{name}` | {meaning} |" for name, meaning in words.PROPERTIES.items())
+    yield from ("", "## Questions of a contract", "")
+    yield from (
+        "Each answer is a value, `{not_applicable: why}`, or `unknown`, which tier 1",
+        "may not say.",
+        "",
+    )
+    yield from ("| key | asks |", "| --- | --- |")
+    yield from (f"| `{key}` | {question} |" for key, question in words.QUESTIONS.items())
+    yield from ("", "## Templates", "")
+    yield from (
+        "Texts of runbooks, remediations and links are Jinja2 templates over `invariant`. An",
+        "unknown name is an error. Allowed are `{{ … }}`, `if`, `for`, comparisons, `+` and these",
+        "filters:",
+        ", ".join(f"`{name}`" for name in templates.FILTERS) + ".",
+        "Go templates such as `{{ $labels.region }}` are left as they are.",
+    )
+
+
+# --- conditions ---------------------------------------------------------------------------------
+
+
+def condition_reference() -> Iterator[str]:
+    """Every condition: what it says, its parameters, its PromQL for the example invariant."""
+    invariant, prometheus = _example()
+    yield from ("# Stage conditions", "", MARK, "")
+    yield from (
+        "A stage holds one condition or a list; any of them makes the stage fire. Beside its",
+        "condition stand `for` and `keep_firing_for`, as in a Prometheus rule. Below, each is",
+        "shown on a signal in seconds with one series for each `region`.",
+        "",
+    )
+    for kind, module in conditions.CONDITIONS.items():
+        schema = module.SCHEMA
+        value = schema["examples"][0]
+        stage = "late" if "late" in module.STAGES else module.STAGES[-1]
+        yield from (f"## {kind}", "", SIMPLE.get(kind, schema["description"]), "")
+        allowed = "any stage" if len(module.STAGES) == len(STAGES) else " and ".join(module.STAGES)
+        held = (
+            f"`for` is {units.duration(module.HOLD)} unless stated" if module.HOLD else "no `for`"
+        )
+        yield from (f"Allowed in {allowed}; {held} unless stated.", "")
+        if schema.get("properties"):
+            yield from ("| parameter | value |", "| --- | --- |")
+            for name, field in schema["properties"].items():
+                needed = "Required. " if name in schema.get("required", ()) else ""
+                example = _json(field["examples"][0])
+                yield f"| `{name}` | {needed}{cell(field['description'])} For example {example}. |"
+            yield ""
+        shown = {stage: {kind: _plain(value)}}
+        yield from (fence(yaml.safe_dump(shown, default_flow_style=None, width=90), "yaml"), "")
+        if kind == "below":
+            continue
+        condition = Condition(kind, stage, module.parse(kind, value, "seconds"), module.HOLD, 0.0)
+        scope = Scope(invariant, prometheus, {}, ())
+        yield from (f"Fires when {module.sentence(condition, invariant)}.", "")
+        yield from (fence(module.expr(condition, scope), "promql"), "")
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def _example() -> tuple[Invariant, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        for file, text in FILES.items():
+            path = Path(folder, file)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        found = pipeline.check(Path(folder)).catalog
+    assert found is not None
+    return found.invariants["orders-lag"], found.prometheus
+
+
+# --- diagnostics --------------------------------------------------------------------------------
+
+
+def diagnostics() -> Iterator[str]:
+    """One section per code, with what driftbook says about the wrong example."""
+    yield from ("# Diagnostics", "", MARK, "")
+    yield from (
+        "Codes are stable. `driftbook explain CODE` shows the same text. An error stops the",
+        "compile, a warning does not, and a note says what was done.",
+        "",
+    )
+    for check in sorted(CHECKS, key=lambda check: check.CODE):
+        yield from (f"## {check.CODE}", "", f"`{check.NAME}`, {check.SEVERITY.value}.", "")
+        yield from ((check.__doc__ or "").strip(), "")
+        wrong, right = example_text(check)
+        yield from (f"Wrong, in `{check.EXAMPLE.file}`:", "", fence(wrong, "yaml"), "")
+        yield from ("Right:", "", fence(right, "yaml"), "")
+        yield from ("Driftbook says:", "", fence(what_it_says(check), "text"), "")
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))
