@@ -1,10 +1,15 @@
-"""Every check: its example, its place in the registry, its texts, and golden reports."""
+"""Every check: its example, its place in the registry, its texts, and golden reports.
 
+Set DRIFTBOOK_UPDATE=1 to write the reports anew.
+"""
+
+import os
 import pkgutil
 import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from catalogs import edited, write
 from driftbook import checks, pipeline, source
@@ -77,16 +82,30 @@ def test_codes_are_unique_sorted_and_named_like_their_modules() -> None:
         assert len(check.__doc__.split()) >= 12
 
 
-def cases() -> list[Path]:
-    return sorted(CASES.glob("err/*/*.yaml"))
+def golden(output: Path, said: str) -> None:
+    if os.environ.get("DRIFTBOOK_UPDATE"):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(said, "utf-8")
+    assert output.is_file(), f"{output} is missing; DRIFTBOOK_UPDATE=1 writes it"
+    assert said == output.read_text("utf-8")
 
 
-@pytest.mark.parametrize("case", cases(), ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_golden_report(case: Path, tmp_path: Path) -> None:
-    """`x.yaml`: an edit of the small catalog; `x.out`: the whole report on it."""
+@pytest.mark.parametrize("check", checks.CHECKS, ids=by_name)
+def test_report_on_the_wrong_example(check: Check, tmp_path: Path) -> None:
+    root = write(tmp_path, edited(check))
+    said = text.render(pipeline.check(root).diagnostics, root)
+    golden(CASES / "err" / check.NAME / "example.out", said)
+
+
+@pytest.mark.parametrize(
+    "case", sorted(CASES.glob("err/*/*.yaml")), ids=lambda p: f"{p.parent.name}/{p.stem}"
+)
+def test_report_on_a_case(case: Path, tmp_path: Path) -> None:
     root = write(tmp_path, files_of(case))
-    expected = case.with_suffix(".out")
-    assert text.render(pipeline.check(root).diagnostics, root) == expected.read_text("utf-8")
+    found = pipeline.check(root).diagnostics
+    code = next(c.CODE for c in checks.CHECKS if case.parent.name == c.NAME)
+    assert {d.code for d in found} == {code}, text.render(found, root)
+    golden(case.with_suffix(".out"), text.render(found, root))
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("ok/*.yaml")), ids=lambda p: p.stem)
@@ -97,6 +116,10 @@ def test_ok_case_is_clean(case: Path, tmp_path: Path) -> None:
 
 
 def files_of(case: Path) -> dict[str, str]:
-    """The small catalog with the files of a case: `# file: PATH` starts each of them."""
-    parts = re.split(r"^# file: (\S+)\n", case.read_text("utf-8"), flags=re.MULTILINE)
-    return {**FILES, **dict(zip(parts[1::2], parts[2::2], strict=True))}
+    """The small catalog with a case's edits (file, old, new) and further files."""
+    data = yaml.safe_load(case.read_text("utf-8"))
+    files = {**FILES, **data.get("files", {})}
+    for edit in data.get("edits", ()):
+        assert edit["old"] in files[edit["file"]], edit
+        files[edit["file"]] = files[edit["file"]].replace(edit["old"], edit["new"], 1)
+    return files

@@ -22,7 +22,8 @@ ROOT = Path(__file__).parents[1]
 
 def _catalog(folder: Path, invariant: str) -> pipeline.Checked:
     """The example catalog with another invariant in it, and no scenario."""
-    files = {k: v for k, v in example.FILES.items() if k not in (example.SCENARIO,)}
+    others = ("kind: invariant", "kind: scenario")
+    files = {k: v for k, v in example.FILES.items() if not v.startswith(others)}
     for name, text in (files | {example.INVARIANT: invariant}).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

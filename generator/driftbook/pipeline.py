@@ -13,7 +13,7 @@ from driftbook import checks, memo, names, recordings, schema, source, write
 from driftbook.alerts import alerts
 from driftbook.checks.kit import Subject
 from driftbook.diagnostics import Diagnostic, has_errors, in_order
-from driftbook.document import Document
+from driftbook.document import Document, base_file
 from driftbook.emit import routes, rule_tests, rules
 from driftbook.emit.artifact import Artifact
 from driftbook.memo import Memo
@@ -99,7 +99,7 @@ def write_rules(checked: Checked, remembered: Memo) -> write.Difference:
 def _base(root: Path, documents: Sequence[Document]) -> tuple[Mapping[str, Any], list[Diagnostic]]:
     """The organisation's Alertmanager configuration, {} where the catalog names none."""
     for document in documents:
-        if document.kind == "catalog" and source.base_file(document):
+        if document.kind == "catalog" and base_file(document):
             data, found = source.load_base(root, document)
             return data or {}, found
     return {}, []

@@ -29,14 +29,21 @@ def place(identity: tuple[str, ...]) -> str:
             in _ENDS
         ):
             return f"{first[1].replace('_', ' ')} pair"
-    return " and ".join(label.replace("_", " ") for label in identity)
+    names = " and ".join(_spelled(label) for label in identity)
+    return names if len(identity) == 1 else f"combination of {names}"
+
+
+def _spelled(label: str) -> str:
+    """A label as words; one with an abbreviation in it stays as it is."""
+    parts = label.split("_")
+    return " ".join(parts) if all(len(part) > 2 for part in parts) else label
 
 
 def places(identity: tuple[str, ...]) -> str:
     """Several of them."""
-    if len(identity) > 1 and not place(identity).endswith("pair"):
-        return f"combinations of {place(identity)}"
     word = place(identity)
+    if word.startswith("combination of "):
+        return word.replace("combination", "combinations", 1)
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
