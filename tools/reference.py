@@ -232,9 +232,7 @@ def condition_reference() -> Iterator[str]:
         stage = "late" if "late" in module.STAGES else module.STAGES[-1]
         yield from (f"## {kind}", "", SIMPLE.get(kind, schema["description"]), "")
         allowed = "any stage" if len(module.STAGES) == len(STAGES) else " and ".join(module.STAGES)
-        held = (
-            f"`for` is {units.duration(module.HOLD)} unless stated" if module.HOLD else "no `for`"
-        )
+        held = f"`for` is {units.duration(module.HOLD)}" if module.HOLD else "no `for`"
         yield from (f"Allowed in {allowed}; {held} unless stated.", "")
         if schema.get("properties"):
             yield from ("| parameter | value |", "| --- | --- |")

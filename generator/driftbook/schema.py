@@ -250,7 +250,9 @@ _WORDS: dict[str, Callable[[_Report, Any, Path], Iterator[Diagnostic]]] = {
 def _shown(value: Any) -> str:
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
-    text = value if isinstance(value, str) else json.dumps(value)
+    if not isinstance(value, str):
+        return json.dumps(value)
+    text = value
     return f'"{text}"' if len(text) <= 60 else f'"{text[:57]}…"'
 
 

@@ -97,7 +97,8 @@ def read(raw: bytes) -> Read:
     except _Stop:
         pass
     except yaml.YAMLError as error:
-        result.faults.append(_syntax(error))
+        if not result.faults:  # `*text` without quotes is an alias first, then a syntax error
+            result.faults.append(_syntax(error))
     return result
 
 

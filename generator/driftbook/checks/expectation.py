@@ -31,8 +31,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     live = {i.name: i for i in subject.catalog.compiled()}
     for document in subject.of_kind("scenario"):
         for index, expectation in enumerate(document.data["expect"]):
-            invariant = live.get(expectation.get("invariant", ""))
-            if invariant is not None:
+            name = expectation.get("invariant", "")
+            invariant = live.get(name)
+            if invariant is not None and name in document.data["invariants"]:
                 fault = _fault(subject, invariant, expectation)
                 if fault is not None:
                     key, message, expected = fault

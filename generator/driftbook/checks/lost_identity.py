@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             if lost:
                 part = "a part of the `or`" if len(expr.facts.branches) > 1 else "the result"
                 message = f"{part} cannot carry the identity label {', '.join(listed(lost))}"
-                at = next((a for w in ("by", "on") if (a := find(expr.text, w)) is not None), None)
+                at = next((a for w in ("by", "on") if (a := find(expr.text, w)) is not None), 0)
                 expected = "aggregations and joins that keep " + ", ".join(identity)
                 file = expr.document.file
                 yield found(CODE, message, file, expr.path, expected=expected, offset=at)

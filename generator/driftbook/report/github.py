@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from driftbook.diagnostics import Diagnostic, Severity
-from driftbook.report.places import located, shown
+from driftbook.report.places import hints, located, shown
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
@@ -17,8 +17,7 @@ def render(diagnostics: Iterable[Diagnostic], root: Path) -> str:
     lines = []
     for diagnostic, place, other in located(diagnostics, root):
         text = diagnostic.message
-        if diagnostic.expected:
-            text += f"\nexpected {diagnostic.expected}"
+        text += "".join(f"\n{lead}{rest}" for lead, rest in hints(diagnostic.expected))
         if other is not None:
             text += (
                 f"\nother definition: {shown(root, other.file, base)}:{other.line}:{other.column}"

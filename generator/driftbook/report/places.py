@@ -1,20 +1,33 @@
 """What every report needs of a finding: where it is, as its reader sees the project."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from driftbook import source
 from driftbook.diagnostics import Diagnostic, Place
 
+_SPELLING = re.compile(r"(?:did you mean (\".*?\"\?))?\s*(.*)", re.DOTALL)
 Located = tuple[Diagnostic, Place, Place | None]
 
 
 def located(diagnostics: Iterable[Diagnostic], root: Path) -> Iterator[Located]:
-    """Each finding with its place, and that of the other definition, in lines and columns."""
-    for diagnostic in diagnostics:
+    """Each finding with its place and that of the other definition, by file, line and column."""
+    found = [(diagnostic, source.locate(root, diagnostic.place)) for diagnostic in diagnostics]
+    found.sort(key=lambda one: (one[1].file, one[1].line or 0, one[1].column or 0))
+    for diagnostic, place in found:
         other = source.locate(root, diagnostic.other) if diagnostic.other else None
-        yield diagnostic, source.locate(root, diagnostic.place), other
+        yield diagnostic, place, other
+
+
+def hints(expected: str) -> Iterator[tuple[str, str]]:
+    """What was expected in lines of (lead, text): the nearest spelling, then the rest."""
+    spelling, rest = _SPELLING.fullmatch(expected).groups()  # type: ignore[union-attr]
+    if spelling:
+        yield "did you mean ", spelling
+    if rest:
+        yield "expected ", rest
 
 
 def shown(root: Path, file: str, base: Path | None = None) -> str:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from driftbook.diagnostics import Diagnostic, Place, Severity
 from driftbook.files import UnreadableError, read_bytes
-from driftbook.report.places import located, printable, shown
+from driftbook.report.places import hints, located, printable, shown
 
 WIDTH = 110
 """Most characters of a source line that are shown; a longer one is cut around its caret."""
@@ -30,9 +30,9 @@ def styled(diagnostics: Iterable[Diagnostic], root: Path) -> Text:
             lines[place.file] = _lines(root, place.file)
         _head(result, root, diagnostic, place)
         _source(result, lines[place.file], place)
-        if diagnostic.expected:
-            result.append("  expected ", "dim")
-            result.append(f"{printable(diagnostic.expected)}\n")
+        for lead, rest in hints(diagnostic.expected):
+            result.append(f"  {lead}", "dim")
+            result.append(f"{printable(rest)}\n")
         if other is not None:
             where = f"{shown(root, other.file)}:{other.line}:{other.column}"
             result.append("  other definition: ", "dim")

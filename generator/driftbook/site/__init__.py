@@ -7,6 +7,7 @@ project's own `site/mkdocs.yml` wins.
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ from driftbook.site.config import configuration
 from driftbook.write import Difference, write
 
 ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1"}
+_LEVEL = re.compile(r"([A-Z]+) +-  ?")
 _STAMP = f"{names.STATE}/site.stamp"
 
 
@@ -86,14 +88,15 @@ def environment() -> dict[str, str]:
 
 
 def complaints(output: str) -> Iterator[str]:
-    """The lines of MkDocs that say what is wrong; all of them where none does."""
+    """The lines of MkDocs that say what is wrong, with those that belong to them; else all."""
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
-    told = [
-        line.split("-", 1)[1].strip()
-        for line in lines
-        if line.startswith(("WARNING", "ERROR")) and "-" in line
-    ]
-    yield from told or [line for line in lines if not line.startswith("INFO")] or lines
+    told, wrong = [], False
+    for line in lines:
+        level = _LEVEL.match(line)
+        wrong = level[1] in ("WARNING", "ERROR") if level else wrong
+        if wrong:
+            told.append(line[level.end() :] if level else line)
+    yield from told or lines
 
 
 def _replace(target: Path, made: Path) -> None:
