@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint bench engines browser lock clean
+.PHONY: help build test lint docs bench engines browser lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ lint: $(STAMP) ## formatting, lint rules, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: engines ## write the parts of docs/ that come from the program
+	$(BIN)/python tools/reference.py
+	$(BIN)/python tests/walkthrough.py docs/tutorial.md
 
 bench: engines ## time compile, proof and site on large generated catalogs
 	$(BIN)/python bench/bench.py

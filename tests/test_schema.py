@@ -147,6 +147,7 @@ CASES = [
     (SCENARIO, "none: true", "none: true, stage: mid", "DB201", "`none`", 9, 27),
     (SCENARIO, "none: true", "none: false", "DB204", "true", 9, 21),
     (SCENARIO, "stage: late, ", "", "DB202", "a value for `stage`", 10, 5),
+    (INVARIANT, "region: ap-south-1}", '"1": 1, "02": 2}', "DB203", "in quotes", 24, 18),
     (CATALOG, '"2.42"', "2.42", "DB203", "in quotes", 6, 12),
     (CATALOG, '"2.42"', '"v2.42"', "DB207", 'something like "2.42"', 6, 12),
 ]

@@ -135,7 +135,7 @@ IN_RULES = [
     Fault("one place is breadth", "rule-tests", text(LAG_RULES, ">= 2\n", ">= 1\n")),
     Fault("wrong recorded bound", "rule-tests", text(LAG_RULES, "> bool 10", "> bool 20")),
     Fault("another metric", "rule-tests", text(LAG_RULES, "(orders_lag_seconds)", "(orders_lag)")),
-    Fault("override for all", "rule-tests", text(LAG_RULES, '",target="ap"}', '"}')),
+    Fault("override elsewhere", "rule-tests", text(LAG_RULES, ',target="ap"}', ',target="eu"}')),
     Fault("general rule bites the override", "rule-tests", text(LAG_RULES, ',target!="ap"', "", 9)),
     Fault(
         "broken annotation",
@@ -202,7 +202,14 @@ IN_ROUTES = [
         data(ROUTES, lambda c: owner(c, "shop")["routes"][0].update(matchers=['stage=~".+"'])),
     ),
     Fault(
-        "told twice", "routing", data(ROUTES, lambda c: owner(c, "shop").update({"continue": True}))
+        "told twice",
+        "routing",
+        data(
+            ROUTES,
+            lambda c: owner(c, "shop")["routes"].insert(
+                0, {"receiver": "triage", "matchers": ['stage="late"'], "continue": True}
+            ),
+        ),
     ),
     Fault(
         "a draft that wakes someone",
@@ -262,7 +269,12 @@ IN_ROUTES = [
     Fault(
         "inhibition among alerts of others",
         "inhibition",
-        data(ROUTES, lambda c: LATE(c).update(target_matchers=['stage=~"early|mid"'])),
+        data(
+            ROUTES,
+            lambda c: LATE(c).update(
+                source_matchers=['stage="late"'], target_matchers=['stage=~"early|mid"']
+            ),
+        ),
     ),
     Fault(
         "watchdog to the root receiver",
@@ -329,49 +341,45 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Catalog]:
     return root, catalog
 
 
-def judge(root: Path, catalog: Catalog, faults: list[Fault]) -> Iterator[Finding]:
-    """The checks for a kind of faults, without the comparison of bytes that catches them all."""
+def judge(root: Path, catalog: Catalog, check: str) -> Iterator[Finding]:
+    """The part of the proof that holds a check; bytes are only compared for `drift`."""
     disk, engines = compiled.read(root), real_engines()
     subjects, found = rule_alerts.subjects(catalog, disk)
-    if faults is IN_LINKS:
-        yield from links(catalog, disk)
-    if faults is ON_DISK:
-        yield from drift(root, pipeline.compile_rules(catalog), pipeline.FOLDERS)
     with Workers() as workers:
-        if faults is IN_RULES:
-            yield from [*found, *rule_alerts.watchdog(disk), *coverage(catalog, disk)[1]]
-            yield from syntax.rules(disk, engines, workers)
-            yield from rule_tests.run(disk, engines, workers)
-        if faults is IN_ROUTES:
-            refused = syntax.routes(disk, engines, workers)
-            yield from refused
-            if not refused:
-                yield from alertmanager.prove(catalog, subjects, disk, engines, workers)
+        match check:
+            case "drift":
+                yield from drift(root, pipeline.compile_rules(catalog), pipeline.FOLDERS)
+            case "links":
+                yield from links(catalog, disk)
+            case "rule-tests":
+                yield from rule_tests.run(disk, engines, workers)
+            case "rules-syntax" | "alerts" | "coverage":
+                yield from [*found, *coverage(catalog, disk)[1]]
+                yield from syntax.rules(disk, engines, workers)
+            case _:
+                refused = syntax.routes(disk, engines, workers)
+                yield from [*refused, *rule_alerts.watchdog(disk)]
+                if not refused:
+                    yield from alertmanager.prove(catalog, subjects, disk, engines, workers)
 
 
-@pytest.mark.parametrize("kind", [IN_RULES, IN_ROUTES, IN_LINKS, ON_DISK], ids=lambda k: k[0].check)
-def test_without_a_fault_there_is_no_finding(
-    clean: tuple[Path, Catalog], kind: list[Fault]
-) -> None:
-    assert list(judge(*clean, kind)) == []
+@pytest.mark.parametrize("check", ["drift", "links", "rule-tests", "alerts", "routing"])
+def test_without_a_fault_there_is_no_finding(clean: tuple[Path, Catalog], check: str) -> None:
+    assert list(judge(*clean, check)) == []
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_fault_is_caught(clean: tuple[Path, Catalog], tmp_path: Path, fault: Fault) -> None:
     before, catalog = clean
-    kind = next(k for k in (IN_RULES, IN_ROUTES, IN_LINKS, ON_DISK) if fault in k)
-    parts = ["rules", names.STATE] + (["site/html"] if kind is IN_LINKS else [])
-    for part in parts:
+    for part in ["rules", names.STATE, *(["site/html"] if fault.check == "links" else [])]:
         if (before / part).exists():
             skip = shutil.ignore_patterns("assets", "search")
             shutil.copytree(before / part, tmp_path / part, ignore=skip)
     fault.edit(tmp_path)
 
-    found = list(judge(tmp_path, catalog, kind))
+    found = list(judge(tmp_path, catalog, fault.check))
 
-    caught = {finding.check for finding in found}
-    assert fault.check in caught, found
-    assert caught <= set(CHECKS)
+    assert fault.check in {finding.check for finding in found}, found
 
 
 def test_every_check_is_seen_to_fail() -> None:

@@ -48,6 +48,7 @@ FAULTS: list[tuple[bytes, str, int, int]] = [
     (b"1: a\n", "key", 1, 1),
     (b"true: a\n", "key", 1, 1),
     (b"~: a\n", "key", 1, 1),
+    (b'"": a\n', "key", 1, 1),
     (b"? [a]\n: b\n", "key", 1, 3),
     (b"a: {{ x }}\n", "key", 1, 5),
     (b"a: 1\n---\nb: 1\n", "second", 2, 1),
@@ -129,6 +130,7 @@ def test_crlf_is_a_newline() -> None:
 
 
 KEYS = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S", "Zs"]), max_size=8)
+NAMES = KEYS.filter(bool)
 SCALARS = (
     st.none()
     | st.booleans()
@@ -137,10 +139,10 @@ SCALARS = (
     | KEYS
 )
 TREES = st.dictionaries(
-    KEYS,
+    NAMES,
     st.recursive(
         SCALARS,
-        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+        lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
         max_leaves=12,
     ),
     min_size=1,

@@ -25,11 +25,25 @@ FOLDERS = (names.RULES, names.RULE_TESTS, "rules/alertmanager")
 """Where compiled output lies; marked files there that are no longer made are pruned."""
 
 
+STAND_IN = Document(
+    "invariants/catalog.yaml",
+    "catalog",
+    {
+        "title": "",
+        "site_url": "",
+        "prometheus": {"version": "3.0", "scrape_interval": "15s", "evaluation_interval": "30s"},
+        "alertmanager": {"version": "0.28", "watchdog": {}},
+    },
+    "",
+)
+"""Takes the place of a broken catalog document, so that all other documents are checked too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """A catalog and everything that was found in it, in order.
 
-    catalog is None without a catalog document; with errors it may lack what was faulty.
+    catalog is None without a sound catalog document; with errors it may lack what was faulty.
     """
 
     root: Path
@@ -56,11 +70,12 @@ def check(root: Path, remembered: Memo | None = None) -> Checked:
     sound = [d for d in documents if d.file not in broken]
     base, faults = _base(root, sound)
     found += faults
-    catalog, faults = resolve(sound, known, base, _recordings(root, sound))
+    heads = [] if any(d.kind == "catalog" for d in sound) else [STAND_IN]
+    catalog, faults = resolve([*heads, *sound], known, base, _recordings(root, sound))
     found += faults
-    if catalog is not None:
-        found += checks.run(Subject(root, catalog, {d.file: d for d in sound}))
-    return Checked(root, catalog, tuple(documents), tuple(in_order(found)))
+    found += checks.run(Subject(root, catalog, {d.file: d for d in sound}))
+    real = None if heads else catalog
+    return Checked(root, real, tuple(documents), tuple(in_order(found)))
 
 
 def compile_rules(

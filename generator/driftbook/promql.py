@@ -53,6 +53,30 @@ EXPERIMENTAL = frozenset(
 """Functions behind a feature flag, or renamed between 2.42 and 3.x."""
 
 
+FUNCTIONS = frozenset(
+    (
+        *(
+            "abs",
+            "absent",
+            "absent_over_time",
+            "avg",
+            "avg_over_time",
+            "bottomk",
+            "ceil",
+            "changes",
+        ),
+        *("clamp", "clamp_max", "clamp_min", "count", "count_over_time", "count_values", "delta"),
+        *("deriv", "exp", "floor", "group", "histogram_quantile", "idelta", "increase", "irate"),
+        *("label_join", "label_replace", "last_over_time", "ln", "log10", "log2", "max"),
+        *("max_over_time", "min", "min_over_time", "predict_linear", "present_over_time"),
+        *("quantile", "quantile_over_time", "rate", "resets", "round", "scalar", "sgn", "sort"),
+        *("sqrt", "stddev", "stddev_over_time", "stdvar", "stdvar_over_time", "sum"),
+        *("sum_over_time", "time", "timestamp", "topk", "vector"),
+    )
+)
+"""What people call most, to name the nearest."""
+
+
 class PromqlError(ValueError):
     """An expression that does not parse; `offset` is where, in characters."""
 
@@ -100,7 +124,7 @@ def parse(expr: str) -> Any:
     if (at := too_much(expr)) is not None:
         raise PromqlError("the expression is too complex to read", at)
     try:
-        tree = pp.parse(expr)
+        tree = pp.parse(_quoted(expr))
     except ValueError as error:
         message = str(error).replace("invalid promql query", "not PromQL")
         raise PromqlError(message, error_offset(expr, message, _grammatical)) from None
@@ -108,9 +132,22 @@ def parse(expr: str) -> Any:
     return tree
 
 
+def _quoted(expr: str) -> str:
+    """Raw strings in double quotes: the parser reads escapes in backticks, Prometheus does not."""
+    if "`" not in expr:
+        return expr
+    parts, done = [], 0
+    for token in tokens(expr):
+        if token.kind == "string" and token.text.startswith("`"):
+            inner = token.text[1:-1].replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+            parts += [expr[done : token.start], f'"{inner}"']
+            done = token.end
+    return "".join([*parts, expr[done:]])
+
+
 def _grammatical(expr: str) -> bool:
     try:
-        pp.parse(expr)
+        pp.parse(_quoted(expr))
     except ValueError as error:
         return str(error).startswith(("expected", "unknown function", "set operator", "binary"))
     return True

@@ -76,17 +76,17 @@ class _Report:
 
     def __init__(self, document: Document, errors: list[Any]) -> None:
         self.document = document
-        self.errors = errors
-        self.typed = {tuple(e.instance_path) for e in errors if e.kind.name == "type"}
+        self.errors = [(error, _path(document.data, error.instance_path)) for error in errors]
+        self.typed = {path for error, path in self.errors if error.kind.name == "type"}
         self.unknown: dict[Path, list[str]] = {}
-        for error in errors:
+        for error, path in self.errors:
             if error.kind.name == "additionalProperties":
-                self.unknown.setdefault(tuple(error.instance_path), []).extend(error.kind.value)
+                self.unknown.setdefault(path, []).extend(error.kind.value)
         self.said: set[tuple[Path, str]] = set()
 
     def diagnostics(self) -> Iterator[Diagnostic]:
-        for error in self.errors:
-            path, name = tuple(error.instance_path), error.kind.name
+        for error, path in self.errors:
+            name = error.kind.name
             if path in self.typed and name != "type":
                 continue
             if name not in ("required", "additionalProperties"):
@@ -114,6 +114,17 @@ class _Report:
         for step in error.schema_path[:-1]:
             part = part[step]
         return list(part.get("properties", ()))
+
+
+def _path(data: Any, steps: list[str | int]) -> Path:
+    """The path as the document has it: the validator gives a key that is a number as one."""
+    path: list[str | int] = []
+    for step in steps:
+        if isinstance(data, dict) and isinstance(step, int):
+            step = next(key for key in data if key.isdecimal() and int(key) == step)
+        path.append(step)
+        data = data[step]
+    return tuple(path)
 
 
 def _unknown(report: _Report, error: Any, path: Path) -> Iterator[Diagnostic]:

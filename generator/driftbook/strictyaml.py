@@ -219,7 +219,7 @@ class _Walk:
                 self.marked(key)
             if name in out:
                 self.fault("duplicate", f'duplicate key "{name}"', key)
-            elif (name in core or name[0] in suspect) and key.implicit[0]:
+            elif (name in core or name[0] in suspect) and (key.implicit[0] or not name):
                 self.check_key(name, key)
             event = get()
             if type(event) is ScalarEvent and event.anchor is None and event.tag is None:
@@ -237,7 +237,9 @@ class _Walk:
         return out
 
     def check_key(self, name: str, event: Event) -> None:
-        if name == "<<":
+        if not name:
+            self.fault("key", "an empty key", event)
+        elif name == "<<":
             self.fault("alias", 'merge key "<<"', event)
         elif name in _CORE or (name[0] in _NUMERIC and not isinstance(_plain(name), str)):
             self.fault("key", f'the key "{name}" is not a string', event)

@@ -27,8 +27,8 @@ EXAMPLE = Example(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Each expectation of an invariant that is compiled."""
-    live = {i.name: i for i in subject.catalog.compiled()}
+    """Each expectation that names one of the scenario's invariants."""
+    live = subject.catalog.invariants
     for document in subject.of_kind("scenario"):
         for index, expectation in enumerate(document.data["expect"]):
             name = expectation.get("invariant", "")
@@ -44,6 +44,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _fault(
     subject: Subject, invariant: Invariant, expectation: dict[str, Any]
 ) -> tuple[tuple[str, ...], str, str] | None:
+    if invariant.lifecycle == "retired":
+        return ("invariant",), f"{invariant.name} is retired", "an invariant that has alerts"
     stage, kind = expectation["stage"], expectation.get("condition", "")
     pairs = [p for p in scopes(invariant, subject.catalog.prometheus) if p[0].stage == stage]
     if not pairs:

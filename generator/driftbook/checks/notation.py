@@ -7,8 +7,8 @@ LIMIT = 20_000
 
 _NUMBER = r"(?:[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)"
 _PART = re.compile(
-    rf"_(?:x(?P<gaps>[0-9]+))?|stale"
-    rf"|[-+]?(?:{_NUMBER}|NaN|Inf)(?:(?:[-+]{_NUMBER})?x(?P<times>[0-9]+))?"
+    rf"_(?:x(?P<gaps>[0-9]+))?|stale|[-+]?(?:NaN|nan|Inf|inf)"
+    rf"|[-+]?{_NUMBER}(?:(?:[-+]{_NUMBER})?x(?P<times>[0-9]+))?"
 )
 
 

@@ -5,7 +5,7 @@ Its page stays as a tombstone, and whoever finds it will ask what watches the da
 
 from collections.abc import Iterator
 
-from driftbook.checks.example import INVARIANT
+from driftbook.checks.example import CONFLICTS
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Severity
 
@@ -15,7 +15,7 @@ TITLE = "Retired, and nothing took over"
 SEVERITY = Severity.NOTE
 FOUND_BY = "check"
 EXAMPLE = Example(
-    INVARIANT,
+    CONFLICTS,
     "runbook: replica-behind",
     "runbook: replica-behind\nlifecycle: retired",
     "runbook: replica-behind\nlifecycle: active",

@@ -21,19 +21,18 @@ def resolve(
     known: Names,
     base: Mapping[str, Any],
     recordings: Mapping[str, Mapping[str, str]],
-) -> tuple[Catalog | None, list[Diagnostic]]:
+) -> tuple[Catalog, list[Diagnostic]]:
     """The catalog, without what could not be resolved, and why it could not.
 
     base: the organisation's Alertmanager configuration. recordings: `samples` of scenarios ->
-    series in promtool's notation. None when there is no catalog document.
+    series in promtool's notation. The first catalog document counts; there has to be one.
     """
     by_kind: dict[str, list[Document]] = {}
     for document in documents:
         by_kind.setdefault(document.kind, []).append(document)
     r = Resolver(known, recordings)
-    heads = by_kind.get("catalog", [])
-    if heads:
-        r.evaluation_interval = seconds(heads[0].data["prometheus"]["evaluation_interval"])
+    head = by_kind["catalog"][0]
+    r.evaluation_interval = seconds(head.data["prometheus"]["evaluation_interval"])
     builders = (
         ("team", r.teams, governance.team),
         ("runbook", r.runbooks, runbooks.runbook),
@@ -49,4 +48,4 @@ def resolve(
             except Unresolved:
                 continue
             cast(dict[str, Any], built).setdefault(document.name, made)
-    return (governance.catalog(r, heads[0], base) if heads else None), r.found
+    return governance.catalog(r, head, base), r.found
