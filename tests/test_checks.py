@@ -109,10 +109,12 @@ def test_report_on_a_case(case: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("ok/*.yaml")), ids=lambda p: p.stem)
-def test_ok_case_is_clean(case: Path, tmp_path: Path) -> None:
+def test_ok_case_is_clean_and_compiles(case: Path, tmp_path: Path) -> None:
     root = write(tmp_path, files_of(case))
-    found = pipeline.check(root).diagnostics
-    assert not found, text.render(found, root)
+    checked = pipeline.check(root)
+    assert not checked.diagnostics, text.render(checked.diagnostics, root)
+    assert checked.catalog is not None
+    assert all(artifact.text for artifact in pipeline.compile_rules(checked.catalog))
 
 
 def files_of(case: Path) -> dict[str, str]:

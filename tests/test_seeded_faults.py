@@ -337,7 +337,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Catalog]:
     root = tmp_path_factory.mktemp("clean")
     catalog = project(root)
     site.write_pages(root, catalog)
-    site.build(root, catalog)
+    site.build(root)
     return root, catalog
 
 

@@ -6,6 +6,8 @@ import http.server
 import re
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -32,7 +34,7 @@ HOSTILE = "</title><script>window.owned=1</script><img src=x onerror=window.owne
 def built(root: Path, catalog: Catalog) -> Path:
     """The site of a catalog, built below a folder."""
     site.write_pages(root, catalog)
-    assert site.build(root, catalog) == ()
+    assert site.build(root) == ()
     return root / names.SITE
 
 
@@ -115,10 +117,9 @@ def test_same_pages_same_html(small: Path, tmp_path: Path) -> None:
 
 
 def test_unchanged_site_is_not_built_again(small: Path) -> None:
-    catalog = compiled(small)
-    assert not site.write_pages(small, catalog)
+    assert not site.write_pages(small, compiled(small))
     before = (small / names.SITE).stat().st_ino
-    assert site.build(small, catalog, only_if_changed=True) == ()
+    assert site.build(small, only_if_changed=True) == ()
     assert (small / names.SITE).stat().st_ino == before
 
 
@@ -178,9 +179,8 @@ def test_the_stage_of_the_address_is_lit(small: Path, page: Page) -> None:
 def test_hostile_catalog_runs_nothing(tmp_path: Path, page: Page) -> None:
     root = write_files(tmp_path, FILES)
     catalog = hostile(compiled(root), HOSTILE)
-    pages = site_pages(catalog)
-    write(root, pages.values(), (names.PAGES,))
-    assert site.build(root, catalog) == ()
+    write(root, [*site_pages(catalog).values(), *config.emit(catalog)], (names.PAGES,))
+    assert site.build(root) == ()
     html = root / names.SITE
     for made in sorted(html.rglob("*.html")):
         page.goto(f"{made.as_uri()}?x=1#early")
@@ -199,11 +199,27 @@ def test_hostile_catalog_runs_nothing(tmp_path: Path, page: Page) -> None:
 def test_own_configuration_wins(tmp_path: Path) -> None:
     root = write_files(tmp_path, FILES)
     catalog = compiled(root)
-    own = config.configured(catalog, Path("pages"), Path("html"), Path("over"))
-    write_files(root, {config.OWN: own.replace("Example catalog", "Our own")})
-    (root / "site/over").mkdir()
+    own = config.configured(catalog).replace("Example catalog", "Our own")
+    write_files(root, {config.FILE: own, "site/overrides/main.html": '{% extends "base.html" %}'})
     made = built(root, catalog)
+    assert (root / config.FILE).read_text() == own
+    assert sorted(p.name for p in (root / "site/overrides").iterdir()) == ["main.html"]
     assert "<title>Home - Our own</title>" in (made / "index.html").read_text()
+
+
+def test_configuration_can_be_built_by_itself(small: Path, tmp_path: Path) -> None:
+    """Nothing of driftbook is needed to build the pages once they are written."""
+    root = shutil.copytree(small, tmp_path / "copy")
+    shutil.rmtree(root / names.SITE)
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", "site/mkdocs.yml"]
+    done = subprocess.run(command, cwd=root, capture_output=True, env=site.environment())
+    assert done.returncode == 0, done.stderr
+    assert (root / names.SITE / "index.html").is_file()
+
+
+def test_committed_configuration_is_up_to_date() -> None:
+    for artifact in config.emit(compiled(ROOT)):
+        assert (ROOT / artifact.path).read_text() == artifact.text
 
 
 def test_complaints_leave_the_old_site(small: Path, tmp_path: Path) -> None:
@@ -212,7 +228,7 @@ def test_complaints_leave_the_old_site(small: Path, tmp_path: Path) -> None:
     write_files(
         root, {f"{names.PAGES}/own.md": "# Own\n\n[lost](nowhere.md) [x](index.md#nothing)\n"}
     )
-    told = site.build(root, compiled(root))
+    told = site.build(root)
     assert any("nowhere.md" in line for line in told)
     assert any("#nothing" in line for line in told)
     assert (root / names.SITE / "old.txt").exists()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import promql_parser
 
-from driftbook import conditions, gotemplate, names, templates
+from driftbook import conditions, gotemplate, names, promql, templates
 from driftbook.conditions.scope import Scope, by, scopes
 from driftbook.model import Catalog, Condition, Invariant
 from driftbook.units import number
@@ -83,7 +83,7 @@ def recordings(catalog: Catalog, invariant: Invariant) -> tuple[Recording, ...]:
 def _signal(invariant: Invariant) -> str:
     """The expression with exactly the identity on its result."""
     signal = invariant.signal
-    ast = promql_parser.parse(signal.expr)
+    ast = promql.parse(signal.expr)
     if isinstance(ast, promql_parser.AggregateExpr) and ast.modifier is not None:
         labels = ast.modifier.labels
         grouped = str(ast.modifier.type) == str(promql_parser.AggModifierType.By)

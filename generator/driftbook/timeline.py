@@ -152,9 +152,9 @@ def _axis(timeline: Timeline, columns: int) -> Text:
     """Times below the chart: start, middle, end."""
     last = timeline.times[-1]
     middle = duration(timeline.times[len(timeline.times) // 2])
-    row = [" "] * (columns + 8)
+    row = [" "] * (columns + 1)
     for column, word in ((0, "0s"), (columns // 2, middle), (columns - 1, duration(last))):
-        start = min(column, columns + 7 - len(word))
+        start = max(0, min(column, columns + 1 - len(word)))
         row[start : start + len(word)] = word
     return Text(" " * (MARGIN - 1) + "└" + "".join(row).rstrip(), style="dim")
 

@@ -58,7 +58,7 @@ def _site(root: Path, catalog: Catalog, proof: Proof, progress: Progress) -> Pro
     """Pages and HTML, then the links into them. Pages and HTML are not committed output."""
     progress.say("building the site", 0, 1)
     site.write_pages(root, catalog, proof.data())
-    complaints = site.build(root, catalog, only_if_changed=True)
+    complaints = site.build(root, only_if_changed=True)
     if complaints:
         raise FatalError("MkDocs cannot build the site:\n  " + "\n  ".join(complaints))
     progress.say("following links", 0, 1)

@@ -28,7 +28,7 @@ def run(root: Path, console: Console, *, scenario: str, svg: Path | None = None)
     if wanted is None:
         close = nearest(scenario, checked.catalog.scenarios)
         message = f'driftbook: there is no scenario "{scenario}"; {close or "see tests/scenarios/"}'
-        Console(stderr=True).print(message, markup=False)
+        Console(stderr=True, soft_wrap=True).print(message, markup=False)
         return Exit.USAGE
     met = True
     with Workers() as workers:

@@ -35,7 +35,7 @@ def run(
     catalog = refresh()
     if catalog is None:
         return Exit.FINDINGS
-    for complaint in (complaints := site.build(root, catalog)):
+    for complaint in (complaints := site.build(root)):
         console.print(complaint, markup=False)
     if complaints:
         console.print(f"{names.SITE} is unchanged", style="dim")

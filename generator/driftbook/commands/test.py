@@ -37,7 +37,7 @@ def run(root: Path, console: Console, *, names: Sequence[str] = (), verbose: boo
     if unknown:
         close = nearest(unknown, checked.catalog.invariants)
         message = f'driftbook: there is no invariant "{unknown}" with tests; {close}'.rstrip("; ")
-        Console(stderr=True).print(message, markup=False)
+        Console(stderr=True, soft_wrap=True).print(message, markup=False)
         return Exit.USAGE
     found_engines = engines.require(root)
     files = {given_names.test_file(invariant) for invariant in wanted}

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import promql_parser
 
+from driftbook import promql
 from driftbook.conditions.scope import Scope, series
 from driftbook.model import Condition, Invariant
 from driftbook.units import number
@@ -125,7 +126,7 @@ def raw_series(selector: str, labels: Mapping[str, str]) -> str | None:
 
     Equality matchers are taken as they are; for the others a fitting value is looked for.
     """
-    ast = promql_parser.parse(selector)
+    ast = promql.parse(selector)
     if not isinstance(ast, promql_parser.VectorSelector):
         return None
     found = dict(labels)

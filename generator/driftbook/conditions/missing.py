@@ -10,6 +10,7 @@ from typing import Any
 
 import promql_parser
 
+from driftbook import promql
 from driftbook.conditions import words
 from driftbook.conditions.base import Fault, duration_schema, read_seconds
 from driftbook.conditions.cases import (
@@ -167,7 +168,7 @@ def _inventory(scope: Scope, places: tuple[dict[str, str], ...], values: str) ->
     """
     if not scope.invariant.signal.expected:
         return {}
-    ast = promql_parser.parse(scope.invariant.signal.expected)
+    ast = promql.parse(scope.invariant.signal.expected)
     if isinstance(ast, promql_parser.AggregateExpr):
         ast = ast.expr
     if not isinstance(ast, promql_parser.VectorSelector):

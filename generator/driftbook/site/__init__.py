@@ -1,7 +1,8 @@
 """The built site: Markdown pages on disk, MkDocs around them, HTML out.
 
-The packaged `mkdocs.yml`, `overrides/` and `assets/` beside this module are the default; a
-project's own `site/mkdocs.yml` wins.
+The packaged `mkdocs.yml`, `overrides/` and `assets/` beside this module are the default. They are
+copied into the project, so that any builder can be pointed at it; a project's own `site/mkdocs.yml`
+wins.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from driftbook import names
 from driftbook.emit import pages, rules
 from driftbook.errors import FatalError
 from driftbook.model import Catalog
-from driftbook.site.config import configuration
+from driftbook.site import config
 from driftbook.write import Difference, write
 
 ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1"}
@@ -28,15 +30,19 @@ _LEVEL = re.compile(r"([A-Z]+) +-  ?")
 _STAMP = f"{names.STATE}/site.stamp"
 
 
-def write_pages(root: Path, catalog: Catalog, proved: Any = None) -> Difference:
-    """Brings `site/pages` up to date; only pages that changed are written.
+def write_pages(
+    root: Path, catalog: Catalog, proved: Mapping[str, Any] | None = None
+) -> Difference:
+    """Brings `site/pages` and our configuration up to date; only files that changed are written.
 
     proved: the data of the proof; by default that of the last one on disk.
     """
     compiled = rules.emit(catalog)
     digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in compiled}
-    evidence = pages.Evidence(digests, proved or proof(root))
-    return write(root, pages.emit(catalog, evidence), (names.PAGES,))
+    evidence = pages.Evidence(digests, proof(root) if proved is None else proved)
+    settings = () if config.is_own(root) else config.emit(catalog)
+    made = chain(pages.emit(catalog, evidence), settings)
+    return write(root, made, (names.PAGES, config.OVERRIDES))
 
 
 def proof(root: Path) -> Mapping[str, Any] | None:
@@ -50,19 +56,19 @@ def proof(root: Path) -> Mapping[str, Any] | None:
         raise FatalError(f"cannot read {names.PROOF}: {fault}", "run driftbook prove") from fault
 
 
-def build(root: Path, catalog: Catalog, *, only_if_changed: bool = False) -> tuple[str, ...]:
+def build(root: Path, *, only_if_changed: bool = False) -> tuple[str, ...]:
     """Builds `site/html` from `site/pages`, strictly. Returns what MkDocs complains about.
 
     With complaints the old site stays as it was. Raises FatalError where MkDocs cannot run.
     """
-    config = configuration(root, catalog)
-    stamp = _stamp(root, config)
+    stamp = _stamp(root)
     if only_if_changed and (root / names.SITE / "index.html").is_file() and _old(root) == stamp:
         return ()
     target = root / names.STATE / f"html-{os.getpid()}"
+    places = ("-f", str(root / config.FILE), "-d", str(target))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", config, "-d", target],
+            [sys.executable, "-m", "mkdocs", "build", "--strict", *places],
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -112,15 +118,14 @@ def _old(root: Path) -> str:
         return ""
 
 
-def _stamp(root: Path, config: Path) -> str:
+def _stamp(root: Path) -> str:
     """A digest of everything that the built site is made from."""
     digest = hashlib.sha256()
     for package in ("mkdocs", "mkdocs-material", "markdown", "pymdown-extensions"):
         digest.update(f"{package} {version(package)}\0".encode())
-    built = root / names.SITE
-    for folder in (config.parent, root / "site", Path(__file__).parent):
-        for path in sorted(folder.rglob("*") if folder != root / names.STATE else [config]):
-            if path.is_file() and built not in path.parents and path.suffix != ".pyc":
-                digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
-                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    folder, built = root / "site", root / names.SITE
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and built not in path.parents:
+            digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -1,41 +1,53 @@
-"""Which MkDocs configuration a site is built with."""
+"""The MkDocs configuration: ours, made from the catalog, until the project makes it its own."""
 
 import json
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
 from driftbook import names
+from driftbook.emit.artifact import Artifact
 from driftbook.model import Catalog
 
-OWN = "site/mkdocs.yml"
-"""A project's own configuration; it wins over the packaged one."""
+FILE = "site/mkdocs.yml"
+OVERRIDES = "site/overrides"
+OWN = "# Remove the line above, and this file is yours: driftbook will use it and not write it."
 _HERE = Path(__file__).parent
 
 
-def configuration(root: Path, catalog: Catalog) -> Path:
-    """The project's own configuration, or the packaged one with this catalog's values filled in."""
-    if (root / OWN).is_file():
-        return root / OWN
-    made = root / names.STATE / "mkdocs.yml"
-    made.parent.mkdir(parents=True, exist_ok=True)
-    text = configured(catalog, root / names.PAGES, root / names.SITE, _HERE / "overrides")
-    if not made.is_file() or made.read_text(encoding="utf-8") != text:
-        made.write_text(text, encoding="utf-8")
-    return made
+def is_own(root: Path) -> bool:
+    """Whether the project has a configuration that driftbook did not write; it wins."""
+    try:
+        with (root / FILE).open(encoding="utf-8") as file:
+            return names.MARK not in file.readline()
+    except FileNotFoundError:
+        return False
 
 
-def configured(catalog: Catalog, pages: Path, html: Path, overrides: Path) -> str:
-    """The packaged configuration as a file that stands alone.
+def emit(catalog: Catalog) -> Iterator[Artifact]:
+    """`site/mkdocs.yml` and the templates it names: all that another builder needs."""
+    mark = names.header(catalog.origin.file)
+    yield Artifact(FILE, f"# {mark}\n{OWN}\n\n{configured(catalog)}")
+    for path in sorted((_HERE / "overrides").rglob("*.*")):
+        text = path.read_text(encoding="utf-8")
+        note = f"<!-- {names.header(path.name)} -->\n"
+        first, rest = text.split("\n", 1) if text.startswith("<?xml") else ("", text)
+        body = f"{first}\n{note}{rest}" if first else note + text
+        yield Artifact(f"{OVERRIDES}/{path.relative_to(_HERE / 'overrides').as_posix()}", body)
+
+
+def configured(catalog: Catalog) -> str:
+    """The packaged configuration with this catalog's values.
 
     The title is escaped: Material prints it as it is. JSON strings are YAML strings.
     """
     values = {
         "site_name": escape(catalog.title),
         "site_url": catalog.site_url,
-        "docs_dir": str(pages),
-        "site_dir": str(html),
+        "docs_dir": Path(names.PAGES).name,
+        "site_dir": Path(names.SITE).name,
     }
-    lines = [f"{key}: {json.dumps(value)}" for key, value in values.items()]
+    lines = [f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
     base = (_HERE / "mkdocs.yml").read_text(encoding="utf-8")
-    theme = f"theme:\n  custom_dir: {json.dumps(str(overrides))}\n"
+    theme = f"theme:\n  custom_dir: {Path(OVERRIDES).name}\n"
     return "\n".join(lines) + "\n\n" + base.replace("theme:\n", theme, 1)

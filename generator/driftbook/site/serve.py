@@ -13,7 +13,7 @@ from driftbook import names
 from driftbook.errors import FatalError
 from driftbook.model import Catalog
 from driftbook.site import complaints, environment
-from driftbook.site.config import configuration
+from driftbook.site.config import FILE
 
 WATCHED = ("invariants", "runbooks", "tests", names.PROOF)
 LOG = f"{names.STATE}/serve.log"
@@ -35,7 +35,7 @@ def serve(root: Path, host: str, port: int, refresh: Refresh, ready: Callable[[]
                 seen = now
                 catalog = refresh()
                 if catalog is not None and server is None:
-                    server = _start(root, catalog, host, port)
+                    server = _start(root, host, port)
                     ready()
             if server is not None and server.poll() is not None:
                 output = (root / LOG).read_text(encoding="utf-8", errors="replace")
@@ -47,12 +47,12 @@ def serve(root: Path, host: str, port: int, refresh: Refresh, ready: Callable[[]
             server.wait()
 
 
-def _start(root: Path, catalog: Catalog, host: str, port: int) -> "subprocess.Popen[bytes]":
-    config = configuration(root, catalog)
-    address = f"{host}:{port}"
+def _start(root: Path, host: str, port: int) -> "subprocess.Popen[bytes]":
+    places = ("-f", str(root / FILE), "-a", f"{host}:{port}")
+    (root / LOG).parent.mkdir(exist_ok=True)
     with (root / LOG).open("w", encoding="utf-8") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "serve", "--livereload", "-f", config, "-a", address],
+            [sys.executable, "-m", "mkdocs", "serve", "--livereload", *places],
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=root,

@@ -119,3 +119,14 @@ def _viable(expr: str, words: list[Token], last: Token, parses: Callable[[str], 
     return any(
         parses(f"{prefix}{fill}{closers}{after}") for fill in _FILL[opened[-1:]] for after in _AFTER
     )
+
+
+def comparison_offset(expr: str, op: str) -> int | None:
+    """Where a comparison without `bool` stands first, outside label matchers."""
+    words = [*tokens(expr)]
+    depth = 0
+    for token, after in zip(words, [*words[1:], None], strict=True):
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0 and token.text == op and (after is None or after.text != "bool"):
+            return token.start
+    return None

@@ -1,0 +1,23 @@
+"""Reading PromQL: faults with places, labels of results, how counters are used."""
+
+from driftbook.promql.facts import OF_COUNTERS, Facts, Use, facts
+from driftbook.promql.functions import EXPERIMENTAL, FUNCTIONS, YOUNG
+from driftbook.promql.labels import Labels, result_labels
+from driftbook.promql.parse import PromqlError, parse
+from driftbook.promql.text import comparison_offset, find
+
+__all__ = [
+    "EXPERIMENTAL",
+    "FUNCTIONS",
+    "OF_COUNTERS",
+    "YOUNG",
+    "Facts",
+    "Labels",
+    "PromqlError",
+    "Use",
+    "comparison_offset",
+    "facts",
+    "find",
+    "parse",
+    "result_labels",
+]
