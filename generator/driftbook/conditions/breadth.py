@@ -20,13 +20,16 @@ from driftbook.conditions.base import (
 from driftbook.conditions.cases import (
     Check,
     Firing,
-    PlaceCase,
     TestCase,
     calm,
     notation,
     outside,
     place,
 )
+from driftbook.conditions.defaults import held as held
+from driftbook.conditions.defaults import place_cases as place_cases
+from driftbook.conditions.defaults import reach as reach
+from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.scope import Scope, by, series
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
@@ -90,11 +93,6 @@ def parse(kind: str, value: Any, unit: str) -> Params:
     return Params(direction, bound, value.get("members", 3), share, tuple(value.get("by", ())))
 
 
-def reach(condition: Condition) -> tuple[float, float] | None:
-    """How wide is not comparable with how far."""
-    return None
-
-
 def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
     """Labels that are not of the identity, or leave one place in each group."""
     p: Params = condition.params
@@ -156,21 +154,6 @@ def description(condition: Condition, scope: Scope) -> str:
     where = "".join(f"{label} {{{{ $labels.{label} }}}}: " for label in p.by)
     many = words.places(scope.identity)
     return f"{where}{{{{ $value }}}} {many} are {words.beyond(scope.invariant, p.bound)}."
-
-
-def held(condition: Condition, scope: Scope, value: float) -> bool:
-    """Never at a single place."""
-    return False
-
-
-def settles(condition: Condition) -> float:
-    """`for` has passed."""
-    return condition.hold
-
-
-def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
-    """None: it takes many places."""
-    return []
 
 
 def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:

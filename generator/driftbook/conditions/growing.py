@@ -26,8 +26,11 @@ from driftbook.conditions.cases import (
     notation,
     place,
 )
+from driftbook.conditions.defaults import description as description
+from driftbook.conditions.defaults import held as held
+from driftbook.conditions.defaults import labels as labels
+from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope, series
-from driftbook.conditions.threshold import labels as labels
 from driftbook.model import Condition, Invariant, StageName
 from driftbook.names import SIGNAL
 from driftbook.units import number
@@ -115,11 +118,6 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
         yield ("floor",), "the floor is beyond the bound itself", "a floor on the good side of it"
 
 
-def violations(condition: Condition) -> tuple[float, ...]:
-    """None."""
-    return ()
-
-
 def _floor(p: Params, scope: Scope) -> float | None:
     return p.floor if p.floor is not None or scope.beyond == "<" else p.bound / 10
 
@@ -153,16 +151,6 @@ def sentence(condition: Condition, invariant: Invariant) -> str:
         f"the trend of {words.a_place(invariant)} reaches {bound} within {words.time(p.within)}"
         f"{words.lasting(condition.hold)}"
     )
-
-
-def description(condition: Condition, scope: Scope) -> str:
-    """The invariant's own."""
-    return ""
-
-
-def held(condition: Condition, scope: Scope, value: float) -> bool:
-    """Never: a signal that stays where it is does not grow."""
-    return False
 
 
 def settles(condition: Condition) -> float:

@@ -17,13 +17,17 @@ from driftbook.conditions.cases import (
     STALE,
     Check,
     Firing,
-    PlaceCase,
     TestCase,
     calm,
     notation,
     place,
     raw_series,
 )
+from driftbook.conditions.defaults import held as held
+from driftbook.conditions.defaults import place_cases as place_cases
+from driftbook.conditions.defaults import reach as reach
+from driftbook.conditions.defaults import settles as settles
+from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope, by, series
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
@@ -57,11 +61,6 @@ def parse(kind: str, value: Any, unit: str) -> Params:
     return Params(read_seconds(value, "memory", 0.0))
 
 
-def reach(condition: Condition) -> tuple[float, float] | None:
-    """Silence is not comparable with a bound."""
-    return None
-
-
 def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
     """Silence shorter than two scrapes, and memories that forget before `for` has passed."""
     p: Params = condition.params
@@ -71,11 +70,6 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
         yield ("memory",), "members are forgotten before the alert fires", "longer than `for`"
     if p.memory and scope.invariant.signal.expected:
         yield ("memory",), "the signal has an inventory already", "no memory beside `expected`"
-
-
-def violations(condition: Condition) -> tuple[float, ...]:
-    """None."""
-    return ()
 
 
 def expr(condition: Condition, scope: Scope) -> str:
@@ -117,21 +111,6 @@ def description(condition: Condition, scope: Scope) -> str:
     named = labels(condition, scope)
     where = ", ".join(f"{label} {{{{ $labels.{label} }}}}" for label in named)
     return f"No signal{f' from {where}' if where else ' at all'}: nothing is known about drift."
-
-
-def held(condition: Condition, scope: Scope, value: float) -> bool:
-    """Never: the signal is there."""
-    return False
-
-
-def settles(condition: Condition) -> float:
-    """At once."""
-    return 0.0
-
-
-def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
-    """None: it looks at what is not there."""
-    return []
 
 
 def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:

@@ -14,10 +14,12 @@ from driftbook.conditions.base import (
     read_seconds,
     read_share,
 )
-from driftbook.conditions.cases import STALE, PlaceCase, TestCase, calm, outside
+from driftbook.conditions.cases import STALE, PlaceCase, calm, outside
+from driftbook.conditions.defaults import description as description
+from driftbook.conditions.defaults import labels as labels
+from driftbook.conditions.defaults import test_cases as test_cases
 from driftbook.conditions.scope import Scope
 from driftbook.conditions.threshold import held as held
-from driftbook.conditions.threshold import labels as labels
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
 from driftbook.units import number
@@ -119,11 +121,6 @@ def _then(condition: Condition) -> str:
     return f", and that lasts {words.time(condition.hold)}" if condition.hold else ""
 
 
-def description(condition: Condition, scope: Scope) -> str:
-    """The invariant's own."""
-    return ""
-
-
 def settles(condition: Condition) -> float:
     """The whole window has passed, and `for`."""
     hold: float = condition.params.during + condition.hold
@@ -162,8 +159,3 @@ def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
                 PlaceCase(f"one-{name}-is-forgiven", runs, ((full, True), (full + 3, True)))
             )
     return cases
-
-
-def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
-    """None."""
-    return []

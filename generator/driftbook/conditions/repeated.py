@@ -14,12 +14,16 @@ from driftbook.conditions.base import Fault, duration_schema, read_seconds
 from driftbook.conditions.cases import (
     Check,
     Firing,
-    PlaceCase,
     Run,
     TestCase,
     notation,
     raw_series,
 )
+from driftbook.conditions.defaults import held as held
+from driftbook.conditions.defaults import place_cases as place_cases
+from driftbook.conditions.defaults import reach as reach
+from driftbook.conditions.defaults import settles as settles
+from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope, by
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
@@ -102,11 +106,6 @@ def parse(kind: str, value: Any, unit: str) -> Params:
     )
 
 
-def reach(condition: Condition) -> tuple[float, float] | None:
-    """A count of failures is not comparable with a bound."""
-    return None
-
-
 def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
     """Windows that hold fewer than two scrapes, and labels that are not of the identity."""
     p: Params = condition.params
@@ -122,11 +121,6 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
     if scope.match and not set(scope.match) <= set(p.by):
         wanted = ", ".join(scope.match)
         yield ("by",), "the counter is not told apart by the override's labels", f"by: [{wanted}]"
-
-
-def violations(condition: Condition) -> tuple[float, ...]:
-    """None."""
-    return ()
 
 
 def _counter(name: str, scope: Scope) -> str:
@@ -181,21 +175,6 @@ def description(condition: Condition, scope: Scope) -> str:
     where = "".join(f"{label} {{{{ $labels.{label} }}}}: " for label in p.by)
     text = sentence(condition, scope.invariant)
     return f"{where}{text}."
-
-
-def held(condition: Condition, scope: Scope, value: float) -> bool:
-    """Never: it does not look at the signal."""
-    return False
-
-
-def settles(condition: Condition) -> float:
-    """At once."""
-    return 0.0
-
-
-def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
-    """None: it looks at other series than the signal."""
-    return []
 
 
 def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:

@@ -6,7 +6,12 @@ from typing import Any
 
 from driftbook.conditions import words
 from driftbook.conditions.base import BOUND_SCHEMA, Fault, read_bound
-from driftbook.conditions.cases import GAP, LOOKBACK, STALE, PlaceCase, TestCase, calm, outside
+from driftbook.conditions.cases import GAP, LOOKBACK, STALE, PlaceCase, calm, outside
+from driftbook.conditions.defaults import description as description
+from driftbook.conditions.defaults import labels as labels
+from driftbook.conditions.defaults import settles as settles
+from driftbook.conditions.defaults import test_cases as test_cases
+from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
@@ -45,19 +50,9 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
         yield (), "nothing is ever below 0 here", "a bound above 0"
 
 
-def violations(condition: Condition) -> tuple[float, ...]:
-    """None."""
-    return ()
-
-
 def expr(condition: Condition, scope: Scope) -> str:
     """`drift:signal > bound`."""
     return scope.limited(f"{scope.signal()} {scope.beyond} {number(condition.params.bound)}")
-
-
-def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:
-    """The whole identity."""
-    return scope.identity
 
 
 def sentence(condition: Condition, invariant: Invariant) -> str:
@@ -66,20 +61,10 @@ def sentence(condition: Condition, invariant: Invariant) -> str:
     return f"{words.a_place(invariant)} is {beyond}{words.lasting(condition.hold)}"
 
 
-def description(condition: Condition, scope: Scope) -> str:
-    """The invariant's own."""
-    return ""
-
-
 def held(condition: Condition, scope: Scope, value: float) -> bool:
     """Whether the value is beyond the bound."""
     bound: float = condition.params.bound
     return value > bound if scope.beyond == ">" else value < bound
-
-
-def settles(condition: Condition) -> float:
-    """`for` has passed."""
-    return condition.hold
 
 
 def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
@@ -122,8 +107,3 @@ def _lost_samples(
         for name, sample in (("nan-restarts", "NaN"), ("stale-restarts", STALE)):
             cases.append(PlaceCase(name, (*runs, (sample, 1), (bad, n + 4)), resumed))
     return cases
-
-
-def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
-    """None."""
-    return []

@@ -1,0 +1,48 @@
+"""What many conditions answer. A module takes from here, by name, what is true of it.
+
+Each is documented in `base.ConditionModule`.
+"""
+
+from driftbook.conditions.cases import PlaceCase, TestCase
+from driftbook.conditions.scope import Scope
+from driftbook.model import Condition
+
+
+def reach(condition: Condition) -> tuple[float, float] | None:
+    """It cannot be compared with a bound."""
+    return None
+
+
+def violations(condition: Condition) -> tuple[float, ...]:
+    """It looks back on no recorded violation."""
+    return ()
+
+
+def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:
+    """Its alerts carry the whole identity."""
+    return scope.identity
+
+
+def description(condition: Condition, scope: Scope) -> str:
+    """The invariant's own description fits."""
+    return ""
+
+
+def held(condition: Condition, scope: Scope, value: float) -> bool:
+    """A signal that stays somewhere, at one place, never makes it fire."""
+    return False
+
+
+def settles(condition: Condition) -> float:
+    """When `for` has passed."""
+    return condition.hold
+
+
+def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
+    """It cannot be tested at a single place."""
+    return []
+
+
+def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
+    """It needs no test beyond those at single places."""
+    return []
