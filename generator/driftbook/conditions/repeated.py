@@ -24,7 +24,7 @@ from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import violations as violations
-from driftbook.conditions.scope import Scope, by
+from driftbook.conditions.scope import Scope, by, quoted
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
 from driftbook.units import duration
@@ -123,22 +123,38 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
         yield ("by",), "the counter is not told apart by the override's labels", f"by: [{wanted}]"
 
 
-def _counter(name: str, scope: Scope) -> str:
-    """The bare selector, held to the places of an override."""
-    selector = scope.invariant.supporting[name].expr.strip()
-    extra = ",".join(f'{k}="{v}"' for k, v in scope.match.items())
-    if not extra:
-        return selector
-    body, brace, inside = selector.partition("{")
-    kept = inside.rstrip("}").rstrip(",") if brace else ""
-    return f"{body}{{{','.join(part for part in (kept, extra) if part)}}}"
+def _counter(name: str, scope: Scope, by_labels: tuple[str, ...]) -> str:
+    """The bare selector, held to the places of the scope as far as the counter tells them apart."""
+    extra = [f"{label}={quoted(value)}" for label, value in scope.match.items()]
+    for match in scope.excluded:
+        if len(match) == 1 and set(match) <= set(by_labels):
+            extra += [f"{label}!={quoted(value)}" for label, value in match.items()]
+    return _narrowed(scope.invariant.supporting[name].expr, extra)
+
+
+def _narrowed(selector: str, matchers: list[str]) -> str:
+    body, brace, inside = selector.strip().partition("{")
+    kept = inside.rstrip("} ").rstrip(", ") if brace else ""
+    every = [*([kept] if kept else []), *matchers]
+    return f"{body}{{{','.join(every)}}}" if every else body
+
+
+def _limited(counted: str, p: Params, scope: Scope) -> str:
+    """Without the places of overrides on several labels, where the counter has those labels."""
+    for match in scope.excluded:
+        if len(match) > 1 and set(match) <= set(p.by):
+            matchers = [f"{label}={quoted(value)}" for label, value in match.items()]
+            covered = _narrowed(scope.invariant.supporting[p.signal].expr, matchers)
+            seen = f"group {by(p.by)}(present_over_time({covered}[{duration(p.within)}]))"
+            counted = f"({counted})\nunless on ({', '.join(p.by)}) {seen}"
+    return counted
 
 
 def expr(condition: Condition, scope: Scope) -> str:
     """Failures within the window, where they are enough."""
     p: Params = condition.params
     inner = p.by + ((p.across,) if p.across else ())
-    failed, span = _counter(p.signal, scope), duration(p.within)
+    failed, span = _counter(p.signal, scope, p.by), duration(p.within)
     rose = f"sum {by(inner)}(increase({failed}[{span}]))"
     born = f"sum {by(inner)}(clamp_max({failed} unless {failed} offset {span}, 1))"
     on = f"on ({', '.join(inner)})"
@@ -146,9 +162,9 @@ def expr(condition: Condition, scope: Scope) -> str:
     if p.across:
         counted = f"count {by(p.by)}({counted}) >= {p.members}"
     if p.unless:
-        done = f"sum {by(p.by)}(increase({_counter(p.unless, scope)}[{span}])) > 0"
+        done = f"sum {by(p.by)}(increase({_counter(p.unless, scope, p.by)}[{span}])) > 0"
         counted = f"({counted})\nunless on ({', '.join(p.by)}) ({done})"
-    return counted
+    return _limited(counted, p, scope)
 
 
 def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:
@@ -232,7 +248,7 @@ def _series(p: Params, scope: Scope, runs: tuple[Run, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for index in range(p.members if p.across else 1):
         labels_of = where | ({p.across: f"m{index + 1}"} if p.across else {})
-        one = raw_series(_counter(p.signal, scope), labels_of)
+        one = raw_series(_counter(p.signal, scope, p.by), labels_of)
         if one is None:
             return {}
         found[one] = values
