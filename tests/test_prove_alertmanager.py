@@ -1,7 +1,6 @@
 """A real Alertmanager is asked the right questions, and its answers are read rightly."""
 
 import os
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -151,13 +150,15 @@ def test_a_proxy_has_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
         assert len(running.get()) == 1
 
 
-def test_a_taken_port_is_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        ports = iter([taken.getsockname()[1], server._free_port()])
+def test_a_port_of_another_server_is_not_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        Workers() as workers,
+        server.alertmanager(CONFIG, real_engines(), workers) as other,
+    ):
+        other.post([{"alertname": "OfTheOther"}])
+        ports = iter([int(other.url.rpartition(":")[2]), server._free_port()])
         monkeypatch.setattr(server, "_free_port", lambda: next(ports))
-        with Workers() as workers, server.alertmanager(CONFIG, real_engines(), workers) as running:
+        with server.alertmanager(CONFIG, real_engines(), workers) as running:
             assert running.get() == []
 
 

@@ -75,7 +75,8 @@ class ConditionModule(Protocol):
 
     SCHEMA: JSON Schema of what stands behind the condition's name. STAGES: where it is allowed.
     HOLD: default `for` in seconds. PER_PLACE: whether its alerts carry the whole identity and the
-    signal's own value.
+    signal's own value. EXPLAINS: whether an alert of it stands for alerts at single places, and so
+    hides milder ones that have more labels than it has.
     """
 
     @property
@@ -86,6 +87,8 @@ class ConditionModule(Protocol):
     def HOLD(self) -> float: ...
     @property
     def PER_PLACE(self) -> bool: ...
+    @property
+    def EXPLAINS(self) -> bool: ...
 
     def parse(self, kind: str, value: Any, unit: str) -> Any:
         """The parameters as a frozen dataclass with defaults. Raises BadParameter."""

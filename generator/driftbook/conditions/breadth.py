@@ -71,6 +71,7 @@ SCHEMA: dict[str, Any] = {
 STAGES = ALL_STAGES
 HOLD = 120.0
 PER_PLACE = False
+EXPLAINS = True
 
 
 @dataclass(frozen=True, slots=True)

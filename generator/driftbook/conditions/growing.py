@@ -62,6 +62,7 @@ SCHEMA: dict[str, Any] = {
 STAGES: tuple[StageName, ...] = ("early", "mid")
 HOLD = 300.0
 PER_PLACE = True
+EXPLAINS = False
 
 
 @dataclass(frozen=True, slots=True)

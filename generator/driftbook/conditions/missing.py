@@ -47,6 +47,7 @@ SCHEMA: dict[str, Any] = {
 STAGES = ALL_STAGES
 HOLD = 600.0
 PER_PLACE = False
+EXPLAINS = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ SCHEMA: dict[str, Any] = {
 STAGES = ALL_STAGES
 HOLD = 0.0
 PER_PLACE = True
+EXPLAINS = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ SCHEMA: dict[str, Any] = {
 STAGES = ALL_STAGES
 HOLD = 0.0
 PER_PLACE = False
+EXPLAINS = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ SCHEMA: dict[str, Any] = BOUND_SCHEMA
 STAGES = ALL_STAGES
 HOLD = 0.0
 PER_PLACE = True
+EXPLAINS = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,14 +157,14 @@ def _shapes(catalog: Catalog, invariant: Invariant) -> list[_Shape]:
 def _aggregated(
     invariant: Invariant, plan: list[_Shape], external: tuple[str, ...]
 ) -> Iterator[Config]:
-    """For each alert with fewer labels than a milder one: what it explains, by those it has."""
+    """For each alert that stands for several places: what it explains, by the labels it has."""
     for source in dict.fromkeys(plan):
         explains = any(
             STAGES.index(target.stage) < STAGES.index(source.stage)
             and source.labels < target.labels
             for target in plan
         )
-        if explains:
+        if explains and conditions.CONDITIONS[source.kind].EXPLAINS:
             mine = f'invariant="{invariant.name}"'
             equal = ["invariant", *sorted(source.labels), *external]
             condition = f'condition="{source.kind}"'

@@ -3,8 +3,9 @@
 What is meant is said here from the model alone, not from the routes that were emitted:
 
 - a receiver is that of the owner's stage; a draft's is the owner's early one;
-- an alert hides another of the same invariant when its stage is worse, and each of its varying
-  labels (identity, the match of an override, external labels) is on the other with equal value.
+- an alert hides another of the same invariant when its stage is worse and their varying labels
+  (identity, the match of an override, external labels) are the same; one that stands for several
+  places also hides those with more labels, when each of its own is there with equal value.
 
 A scene holds one source and targets of one milder stage, at the same place and at places that
 differ from it in a single label. More sources would mask each other: Alertmanager names only the
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from driftbook import names
+from driftbook import conditions, names
 from driftbook.alerts import Alert
 from driftbook.model import STAGES, Catalog, Invariant
 
@@ -49,8 +50,11 @@ class Raised:
 
 def hides(source: Raised, target: Raised) -> bool:
     """Whether the source is meant to inhibit the target."""
-    same = source.alert.invariant == target.alert.invariant
-    return same and source.rank > target.rank and source.varying <= target.varying
+    if source.alert.invariant != target.alert.invariant or source.rank <= target.rank:
+        return False
+    if conditions.of(source.alert.condition).EXPLAINS:
+        return source.varying <= target.varying
+    return source.varying == target.varying
 
 
 @dataclass(frozen=True, slots=True)

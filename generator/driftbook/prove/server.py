@@ -1,6 +1,7 @@
 """A real Alertmanager on a free loopback port, for as long as a `with` block lasts."""
 
 import os
+import secrets
 import socket
 import subprocess
 import tempfile
@@ -33,7 +34,8 @@ class Alertmanager:
     """A client of one running server."""
 
     def __init__(self, url: str) -> None:
-        self._url = f"{url}/api/v2/alerts"
+        self.url = url
+        self._alerts = f"{url}/api/v2/alerts"
         self._http = requests.Session()
         self._http.trust_env = False  # a proxy has no business on the loopback
         self._started = datetime.now(UTC)
@@ -46,7 +48,7 @@ class Alertmanager:
         }
         for start in range(0, len(alerts), BATCH):
             batch = [{"labels": dict(labels), **times} for labels in alerts[start : start + BATCH]]
-            answer = self._http.post(self._url, json=batch, timeout=60)
+            answer = self._http.post(self._alerts, json=batch, timeout=60)
             if answer.status_code != 200:
                 raise FatalError(f"Alertmanager refuses alerts: {answer.text[:300]}")
 
@@ -61,10 +63,10 @@ class Alertmanager:
         deadline = time.monotonic() + BOOT
         while time.monotonic() < deadline:
             answer = self._http.get(
-                self._url, params={"filter": f'{_BARRIER}="target"'}, timeout=60
+                self._alerts, params={"filter": f'{_BARRIER}="target"'}, timeout=60
             )
             if any(alert["status"]["inhibitedBy"] for alert in answer.json()):
-                alerts: list[dict[str, Any]] = self._http.get(self._url, timeout=120).json()
+                alerts: list[dict[str, Any]] = self._http.get(self._alerts, timeout=120).json()
                 return [alert for alert in alerts if _BARRIER not in alert["labels"]]
             time.sleep(0.02)
         raise FatalError("Alertmanager does not take in the alerts that it was sent")
@@ -75,7 +77,8 @@ def alertmanager(
     config: Mapping[str, Any], engines: Engines, workers: Workers
 ) -> Iterator[Alertmanager]:
     """A fresh server with this configuration; nothing of it is left behind."""
-    rules = [*(config.get("inhibit_rules") or []), _barrier_rule()]
+    token = f"driftbook_{secrets.token_hex(8)}"
+    rules = [*(config.get("inhibit_rules") or []), _barrier_rule(token)]
     text = yaml.dump({**config, "inhibit_rules": rules}, Dumper=yaml.CSafeDumper, width=10**6)
     with tempfile.TemporaryDirectory(prefix="driftbook-alertmanager-") as name:
         folder = Path(name)
@@ -85,15 +88,17 @@ def alertmanager(
         for _ in range(TRIES):
             port = _free_port()
             with workers.serve(_command(engines, port), folder, _environment()) as process:
-                if _ready(process, port):
+                if _ready(process, port, token):
                     yield Alertmanager(f"http://127.0.0.1:{port}")
                     return
         said = (folder / "log").read_text(encoding="utf-8", errors="replace").strip()
         raise FatalError(f"Alertmanager does not start: {said[-500:]}")
 
 
-def _barrier_rule() -> dict[str, Any]:
+def _barrier_rule(token: str) -> dict[str, Any]:
+    """See `Alertmanager.get`. The token, a label that nobody has, tells our server from others."""
     return {
+        "equal": [token],
         "source_matchers": [f'{_BARRIER}="source"'],
         "target_matchers": [f'{_BARRIER}="target"'],
     }
@@ -121,15 +126,16 @@ def _free_port() -> int:
         return port
 
 
-def _ready(process: subprocess.Popen[str], port: int) -> bool:
+def _ready(process: subprocess.Popen[str], port: int, token: str) -> bool:
     """Whether it came up; it ends by itself when the port is taken or the configuration bad."""
     deadline = time.monotonic() + BOOT
     http = requests.Session()
     http.trust_env = False
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if http.get(f"http://127.0.0.1:{port}/-/ready", timeout=5).ok:
-                return process.poll() is None
+            if token in http.get(f"http://127.0.0.1:{port}/api/v2/status", timeout=5).text:
+                return True
         except requests.RequestException:
-            time.sleep(0.02)
+            pass
+        time.sleep(0.02)
     return False
