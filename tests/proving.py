@@ -66,7 +66,7 @@ signal:
   unit: items
   worse: above
   identity: [source, target]
-  missing: {for: 2m, stage: mid}
+  missing: {for: 2m, stage: mid, memory: 1h}
 stages:
   early: {above: 5, for: 1m}
   mid: {above: 10, for: 1m}

@@ -94,6 +94,15 @@ def test_places_differ_in_one_label_at_a_time(proved: tuple[Catalog, list[Subjec
     assert differing == [{"source"}, {"target"}, {"cluster"}]
 
 
+def test_the_absence_of_everything_is_shown_too(
+    proved: tuple[Catalog, list[Subject]],
+) -> None:
+    catalog, subjects = proved
+    shown = [r for scene in scenes(catalog, subjects, "stock-drift") for r in scene]
+    absent = {frozenset(dict(r.varying)) for r in shown if r.alert.condition.kind == "missing"}
+    assert absent == {frozenset(["source", "target", "cluster"]), frozenset(["cluster"])}
+
+
 def test_overrides_are_only_raised_where_they_apply(
     proved: tuple[Catalog, list[Subject]],
 ) -> None:

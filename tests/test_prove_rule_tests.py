@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from driftbook.prove import compiled, failures, rule_tests
+from driftbook.prove import compiled, rule_tests
 from driftbook.prove.finding import Finding
 from driftbook.prove.workers import Workers
 from proving import real_engines
@@ -140,6 +140,10 @@ def test_a_rule_file_that_is_not_there(root: Path) -> None:
     assert run(root)[1][0] == (0, 1), "it must not count as passed"
 
 
-def test_promtools_report_is_cut_up_by_file() -> None:
-    said = "Unit Testing:  a.yaml\n  SUCCESS\n\nUnit Testing:  b.yaml\n  FAILED:\n    x\n"
-    assert failures.by_file(said) == {"b.yaml": "FAILED:\n    x"}
+def test_one_failure_does_not_hide_that_others_pass(root: Path) -> None:
+    for number in range(4):
+        text = TESTS.replace("a is at 20", "a is at 21") if number == 2 else TESTS
+        (root / f"rules/tests/{number}.test.yaml").write_text(text)
+    found, _ = run(root)
+    assert [f.file for f in found] == ["rules/tests/2.test.yaml"]
+    assert run(root)[1] == [(4, 5), (5, 5)]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import promql_parser
 
 from driftbook import conditions, gotemplate, names, promql, templates
-from driftbook.conditions.scope import Scope, by, scopes
+from driftbook.conditions.scope import Scope, by, embedded, scopes
 from driftbook.model import Catalog, Condition, Invariant
 from driftbook.units import number
 
@@ -21,6 +21,8 @@ FORMATS = {
     "items": "humanize",
     "count": "humanize",
 }
+KEEP_LABELS = frozenset(("topk", "bottomk", "limitk", "limit_ratio"))
+"""Aggregations whose result keeps the labels of what went in, whatever `by` says."""
 _LINKS = {"dashboard": "dashboard_url", "traces": "traces_url", "logs": "logs_url"}
 
 
@@ -85,14 +87,12 @@ def _signal(invariant: Invariant) -> str:
     signal = invariant.signal
     ast = promql.parse(signal.expr)
     if isinstance(ast, promql_parser.AggregateExpr) and ast.modifier is not None:
-        labels = ast.modifier.labels
         grouped = str(ast.modifier.type) == str(promql_parser.AggModifierType.By)
-        if grouped and set(labels) == set(signal.identity):
+        exact = grouped and set(ast.modifier.labels) == set(signal.identity)
+        if exact and str(ast.op) not in KEEP_LABELS:
             return signal.expr.strip()
     worst = "max" if signal.worse == "above" else "min"
-    inner = signal.expr.strip()
-    inner = f"\n  {inner.replace(chr(10), chr(10) + '  ')}\n" if "\n" in inner else inner
-    return f"{worst} {by(signal.identity)}({inner})"
+    return f"{worst} {by(signal.identity)}({embedded(signal.expr)})"
 
 
 def alerts(catalog: Catalog, invariant: Invariant) -> tuple[Alert, ...]:

@@ -3,6 +3,7 @@
 Commands are imported when they are called, so that `--help` and completion answer at once.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -84,6 +85,10 @@ def _run(command: str, directory: Path | None, color: str | None, **options: Any
         highlight=False,
         soft_wrap=True,
     )
+    if not options.get("serve"):
+        # A compile makes millions of small values and no cycles worth mentioning; looking for
+        # them takes a quarter of its time, and the process ends when it is done.
+        gc.disable()
     module = import_module(f"driftbook.commands.{command}")
     sys.exit(module.run(root, console, **options))
 

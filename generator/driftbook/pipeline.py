@@ -65,7 +65,8 @@ def check(root: Path, remembered: Memo | None = None) -> Checked:
     known |= {(d.kind, d.name) for d in documents}
     if not found and not any(d.kind == "catalog" for d in documents):
         found.append(checks.no_catalog.missing(root))
-    found += schema.check(documents)
+    before = remembered.documents if remembered else {}
+    found += schema.check(d for d in documents if before.get(d.file) is not d)
     broken = {d.place.file for d in found if d.severity == "error"}
     sound = [d for d in documents if d.file not in broken]
     base, faults = _base(root, sound)

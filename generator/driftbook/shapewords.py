@@ -19,7 +19,7 @@ from driftbook.checks import (
 from driftbook.checks.kit import Check, found
 from driftbook.diagnostics import Diagnostic, Path, nearest
 from driftbook.document import Document
-from driftbook.units import DURATION_PATTERN
+from driftbook.units import DURATION_PATTERN, SPAN_PATTERN
 
 NAME_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _TYPES = {
@@ -136,8 +136,9 @@ def _choice(report: Report, error: Any, path: Path) -> Iterator[Diagnostic]:
 
 def _pattern(report: Report, error: Any, path: Path) -> Iterator[Diagnostic]:
     value, pattern = report.value(path), error.kind.value
-    if pattern == DURATION_PATTERN:
-        expected = "a duration such as 90s, 15m or 1h30m"
+    if pattern in (DURATION_PATTERN, SPAN_PATTERN):
+        above = " above 0" if pattern == SPAN_PATTERN else ""
+        expected = f"a duration{above} such as 90s, 15m or 1h30m"
         yield report.say(bad_duration, path, f"{_shown(value)} is not a duration", expected)
     elif pattern == NAME_PATTERN:
         yield report.say(bad_name, path, f"{_shown(value)} is not a name", _A_NAME)

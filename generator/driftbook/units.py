@@ -19,6 +19,8 @@ MILLISECONDS = {
     "ms": 1,
 }
 DURATION_PATTERN = r"^(?=.)([0-9]+y)?([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
+SPAN_PATTERN = DURATION_PATTERN.replace("^(?=.)", "^(?=.*[1-9])")
+"""A duration above 0."""
 _PART = re.compile(r"([0-9]+)(ms|[ywdhms])")
 _NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _BYTES = {"B": 1} | {

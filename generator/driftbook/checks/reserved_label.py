@@ -28,6 +28,13 @@ EXAMPLE = Example(
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Each label by itself."""
     external = subject.catalog.prometheus.external_labels
+    for index, label in enumerate(external):
+        if label in names.RESERVED_LABELS or label in external[:index]:
+            whose = "set by driftbook" if label in names.RESERVED_LABELS else "named twice"
+            message = f'the external label "{label}" is {whose}'
+            path = ("prometheus", "external_labels", index)
+            file = subject.catalog.origin.file
+            yield found(CODE, message, file, path, expected="a label of another name")
     for document in subject.of_kind("invariant"):
         for index, label in enumerate(document.data["signal"]["identity"]):
             if label in names.RESERVED_LABELS or label in external:

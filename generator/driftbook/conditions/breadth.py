@@ -30,7 +30,7 @@ from driftbook.conditions.defaults import held as held
 from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import settles as settles
-from driftbook.conditions.scope import Scope, by, series
+from driftbook.conditions.scope import Scope, by, embedded, series
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
 from driftbook.names import SIGNAL
@@ -129,7 +129,7 @@ def _all_places(p: Params, scope: Scope) -> str:
     expected = scope.invariant.signal.expected
     if not expected or scope.match:
         return seen
-    inventory = f"group {by(scope.identity)}({expected})"
+    inventory = f"group {by(scope.identity)}({embedded(expected)})"
     return f"count {by(p.by)}({inventory}) or {seen}"
 
 

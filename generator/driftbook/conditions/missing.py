@@ -28,7 +28,7 @@ from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import violations as violations
-from driftbook.conditions.scope import Scope, by, series
+from driftbook.conditions.scope import Scope, by, embedded, series
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
 from driftbook.names import SIGNAL
@@ -65,6 +65,8 @@ def parse(kind: str, value: Any, unit: str) -> Params:
 def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
     """Silence shorter than two scrapes, and memories that forget before `for` has passed."""
     p: Params = condition.params
+    if scope.match:
+        yield (), "silence has no bound that an override could change", "no `missing` in overrides"
     if condition.hold < 2 * scope.prometheus.scrape_interval:
         yield (), "one lost scrape would alert", "a `for` of at least two scrapes"
     if p.memory and p.memory <= condition.hold:
@@ -81,7 +83,7 @@ def expr(condition: Condition, scope: Scope) -> str:
     on = f"on ({', '.join(scope.identity)})"
     group = f"group {by(scope.identity)}"
     if expected:
-        known = f"{group}({expected})"
+        known = f"{group}({embedded(expected)})"
     elif p.memory and scope.identity:
         known = f"{group}(present_over_time({scope.signal(p.memory)}))"
     else:

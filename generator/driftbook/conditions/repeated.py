@@ -1,14 +1,16 @@
 """`repeated`: corrective actions failed, or conflicts happened, several times within a window.
 
 `increase()` comes before `sum()`: the increase of a sum turns one restart into failures that
-never happened. A counter that is born with its first failure shows one too few, so every series
-that did not exist a window ago counts for at most one more.
+never happened. A counter that is born with its first failure shows one too few, so a series that
+starts at 1 within the window counts for one more. One that starts higher is an old counter seen for
+the first time, and one that was there within an hour before the window only had a gap.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from driftbook import promql
 from driftbook.conditions import words
 from driftbook.conditions.base import Fault, duration_schema, read_seconds
 from driftbook.conditions.cases import (
@@ -28,6 +30,9 @@ from driftbook.conditions.scope import Scope, by, quoted
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
 from driftbook.units import duration
+
+MEMORY = 3600.0
+"""Seconds before the window in which a series that was there was not born in it."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -113,6 +118,9 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
     if p.within < 2 * scope.prometheus.scrape_interval + scope.tick:
         message = f"a window of {words.time(p.within)} may hold fewer than two scrapes"
         yield ("within",), message, "at least two scrapes and an evaluation"
+    if 2 * condition.hold > p.within:
+        message = f"failures may leave the window before a `for` of {words.time(condition.hold)}"
+        yield (), message, "a `for` of at most half the window"
     for index, label in enumerate(p.by):
         if label not in scope.identity:
             known = ", ".join(scope.identity) or "none: the identity is empty"
@@ -134,6 +142,8 @@ def _counter(name: str, scope: Scope, by_labels: tuple[str, ...]) -> str:
 
 
 def _narrowed(selector: str, matchers: list[str]) -> str:
+    if "#" in selector:
+        selector = promql.parse(selector).prettify()  # without its comment
     body, brace, inside = selector.strip().partition("{")
     kept = inside.rstrip("} ").rstrip(", ") if brace else ""
     every = [*([kept] if kept else []), *matchers]
@@ -157,7 +167,11 @@ def expr(condition: Condition, scope: Scope) -> str:
     inner = p.by + ((p.across,) if p.across else ())
     failed, span = _counter(p.signal, scope, p.by), duration(p.within)
     rose = f"sum {by(inner)}(increase({failed}[{span}]))"
-    born = f"sum {by(inner)}(clamp_max({failed} unless {failed} offset {span}, 1))"
+    before = duration(max(p.within, MEMORY))
+    born = (
+        f"count {by(inner)}(min_over_time({failed}[{span}]) == 1"
+        f" unless present_over_time({failed}[{before}] offset {span}))"
+    )
     on = f"on ({', '.join(inner)})"
     counted = f"(\n  {rose}\n  + {on} ({born} or {on} {rose} * 0)\n) >= {p.times}"
     if p.across:
@@ -198,13 +212,13 @@ def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
     """Enough failures, one fewer, a counter born with its first, a restart, an old counter."""
     p: Params = condition.params
     window, keep = scope.ticks(p.within), scope.ticks(condition.keep)
-    pause = max(1, (window - 6) // max(p.times, 1))
-    if pause * p.times > window - 3:
+    hold = scope.ticks(condition.hold)
+    pause = max(1, (window - hold - 6) // p.times)
+    if pause * p.times > window - hold - 3:
         pause, steps = 1, 1  # more failures than evaluations: one jump stands for all
     else:
         steps = p.times
     quiet, last = window + 4, window + 4 + pause * steps
-    hold = scope.ticks(condition.hold)
     ask = (condition, scope)
     fires = Check(last + hold, (Firing(condition, scope, _where(p, scope), 0.0),), ask)
     calm_again = Check(last + window + 3 + hold + keep, (), ask)

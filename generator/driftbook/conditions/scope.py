@@ -22,6 +22,12 @@ def series(metric: str, labels: Mapping[str, str]) -> str:
     return f"{metric}{{{inside}}}" if inside else metric
 
 
+def embedded(expr: str) -> str:
+    """An expression between parentheses; on lines of its own where a comment would swallow them."""
+    text = expr.strip()
+    return f"\n  {text.replace(chr(10), chr(10) + '  ')}\n" if "\n" in text or "#" in text else text
+
+
 def by(labels: tuple[str, ...]) -> str:
     """`by (a, b) ` for an aggregation, nothing for no labels."""
     return f"by ({', '.join(labels)}) " if labels else ""
@@ -93,20 +99,15 @@ class Scope:
 
 def scopes(invariant: Invariant, prometheus: Prometheus) -> tuple[tuple[Condition, Scope], ...]:
     """Every condition of the invariant with its scope: general ones first, then overrides."""
+    stated = [(override.match, override.stages) for override in invariant.overrides]
+
+    def excluded(condition: Condition) -> tuple[Mapping[str, str], ...]:
+        if condition.kind == "missing":
+            return ()  # silence is the same everywhere
+        return tuple(match for match, stages in stated if condition.stage in stages)
+
     general = tuple(
-        (
-            condition,
-            Scope(
-                invariant,
-                prometheus,
-                {},
-                tuple(
-                    o.match
-                    for o in invariant.overrides
-                    if condition.stage in o.stages and condition.kind != "missing"
-                ),
-            ),
-        )
+        (condition, Scope(invariant, prometheus, {}, excluded(condition)))
         for condition in invariant.conditions
     )
     special = tuple(

@@ -6,18 +6,11 @@ from collections.abc import Iterator, Sequence
 from driftbook.prove.finding import Finding
 from driftbook.prove.syntax import invariant_of
 
-_FILE = re.compile(r"^Unit Testing:  (.+)$", re.MULTILINE)
 _ALERTS = re.compile(r"^\s*alertname: ?(?P<what>\S+), time: (?P<time>\w+),", re.MULTILINE)
 _EXPR = re.compile(r'^\s*expr: (?P<what>".*"), time: (?P<time>\w+),(?P<rest>.*)$', re.MULTILINE)
+_HEAD = re.compile(r"^(Unit Testing:.*|\s*FAILED:)\n", re.MULTILINE)
 _LABELS = re.compile(r"^\s*Labels:(\{.*\})$", re.MULTILINE)
 _SENTENCE = 300
-
-
-def by_file(text: str) -> dict[str, str]:
-    """promtool's output cut up by test file; what passed has no entry."""
-    parts = _FILE.split(text)
-    said = dict(zip((p.strip() for p in parts[1::2]), parts[2::2], strict=True))
-    return {file: t.strip() for file, t in said.items() if "FAILED:" in t}
 
 
 def findings(file: str, failed: Sequence[tuple[str, str]]) -> list[Finding]:
@@ -28,7 +21,7 @@ def findings(file: str, failed: Sequence[tuple[str, str]]) -> list[Finding]:
     invariant = invariant_of(file)
     return [
         Finding("rule-tests", f'test "{name}" fails {_sentence(said)}', file, invariant, said)
-        for name, said in ((n, t.replace("FAILED:", "", 1).strip("\n")) for n, t in failed)
+        for name, said in ((n, _HEAD.sub("", t).strip("\n")) for n, t in failed)
     ]
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import yaml
 
 from driftbook import names
-from driftbook.errors import FatalError
 from driftbook.prove import failures
 from driftbook.prove.compiled import Compiled
 from driftbook.prove.engines import Engines
@@ -92,38 +91,40 @@ def _key(compiled: Compiled, file: str, engines: Engines) -> str:
 def _test(
     compiled: Compiled, engines: Engines, workers: Workers, batch: list[str]
 ) -> dict[str, list[Finding]]:
-    """Findings by test file, for those that fail."""
-    command = [engines.promtool.path, "test", "rules", *batch]
-    ran = workers.run(command, compiled.root)
-    said = failures.by_file(ran.text)
-    if ran.code and not said:
-        raise FatalError(f"promtool test rules failed: {ran.text.strip()[:500]}")
-    return {
-        file: failures.findings(file, _cases(compiled, engines, workers, file) or [("all", text)])
-        for file, text in said.items()
-    }
+    """Findings by test file, for those that fail.
+
+    promtool 3 does not say whose failures it reports, so what fails is run again by itself.
+    """
+    ran = workers.run([engines.promtool.path, "test", "rules", *batch], compiled.root)
+    if ran.code == 0:
+        return {}
+    if len(batch) > 1:
+        parts = [_test(compiled, engines, workers, [file]) for file in batch]
+        return {file: findings for part in parts for file, findings in part.items()}
+    file = batch[0]
+    cases = _failed_cases(compiled, engines, workers, file) or [("all together", ran.text)]
+    return {file: failures.findings(file, cases)}
 
 
-def _cases(
+def _failed_cases(
     compiled: Compiled, engines: Engines, workers: Workers, file: str
 ) -> list[tuple[str, str]]:
-    """Each case of a failed file by itself, because promtool does not always say which failed."""
+    """Each test of a failed file by itself: the names of those that fail, and what was said."""
     state = compiled.root / names.STATE
     state.mkdir(exist_ok=True)
     whole = compiled.tests[file]
+    failed = []
     with tempfile.TemporaryDirectory(prefix="cases-", dir=state) as folder:
-        up = f"{names.STATE}/{Path(folder).name}"
-        rules = [os.path.relpath(rule, up) for rule in _rule_files(compiled, file)]
-        titles = {}
-        for number, case in enumerate(whole.get("tests") or []):
-            path = f"{up}/{number}.yaml"
-            titles[path] = str(case.get("name") or f"number {number + 1}")
+        path = f"{names.STATE}/{Path(folder).name}/case.yaml"
+        rules = [os.path.relpath(r, Path(path).parent) for r in _rule_files(compiled, file)]
+        for number, case in enumerate(whole.get("tests") or [], start=1):
             alone = {**whole, "rule_files": rules, "tests": [case]}
             text = yaml.dump(alone, Dumper=yaml.CSafeDumper, width=10**6)
             (compiled.root / path).write_text(text, encoding="utf-8")
-        command = [engines.promtool.path, "test", "rules", *titles]
-        said = failures.by_file(workers.run(command, compiled.root).text)
-        return [(titles[path], text) for path, text in said.items()]
+            ran = workers.run([engines.promtool.path, "test", "rules", path], compiled.root)
+            if ran.code:
+                failed.append((str(case.get("name") or f"number {number}"), ran.text))
+    return failed
 
 
 def _passed(root: Path) -> dict[str, str]:
