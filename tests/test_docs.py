@@ -113,3 +113,10 @@ def test_workflow_runs_commands_that_exist() -> None:
     for words in own:
         known = {o for p in cli.cli.commands[words[1]].params for o in p.opts}
         assert {w for w in words[2:] if w.startswith("-")} <= known
+
+
+def test_rule_files_have_wildcards_that_prometheus_takes() -> None:
+    text = (ROOT / "docs/how-to/load-the-rules.md").read_text(encoding="utf-8")
+    config = next(f for f in fences(text) if f.attributes.get("title") == "prometheus.yml")
+    for pattern in yaml.safe_load(config.body)["rule_files"]:
+        assert "*" not in str(Path(pattern).parent), pattern

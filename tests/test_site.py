@@ -156,6 +156,18 @@ def test_links_can_be_followed(small: Path, page: Page, way: str) -> None:
         assert page.url.endswith("invariants/orders-lag/index.html")
 
 
+@pytest.mark.parametrize(
+    "words", ["CartReplicationLag", "cart replication lag", "cart-replication-lag"]
+)
+def test_search_puts_invariants_first(reference: Path, page: Page, words: str) -> None:
+    page.goto(f"{reference.as_uri()}/index.html")
+    page.locator("label[for=__search]").first.click()
+    page.locator(".md-search__input").type(words)
+    page.wait_for_selector(".md-search-result__link")
+    first = page.locator(".md-search-result__link").first.get_attribute("href") or ""
+    assert "invariants/cart-replication-lag/" in first
+
+
 @pytest.mark.parametrize("way", ["files", "server"])
 def test_search_finds_an_alert(small: Path, page: Page, way: str) -> None:
     html = small / names.SITE

@@ -26,16 +26,12 @@ Place = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """An alert as it would arrive. varying: the labels that say which divergence it is of.
-
-    nameless: the absence of the whole signal, raised by a rule that else names its members.
-    """
+    """An alert as it would arrive. varying: the labels that say which divergence it is of."""
 
     alert: Alert
     labels: Mapping[str, str]
     varying: frozenset[tuple[str, str]]
     receiver: str
-    nameless: bool = False
 
     @property
     def key(self) -> frozenset[tuple[str, str]]:
@@ -86,7 +82,6 @@ def _scenes(catalog: Catalog, subject: Subject) -> Iterator[list[Raised]]:
         r.key: r
         for place in [places[0], *_overridden(catalog, subject)]
         for r in _raised(catalog, subject, place)
-        if not r.nameless  # while it fires there is no place that it could hide
     }
     for source in sorted(sources.values(), key=lambda r: (-r.rank, sorted(r.key))):
         for rank in range(source.rank):
@@ -131,11 +126,12 @@ def _raised(catalog: Catalog, subject: Subject, place: Place) -> Iterator[Raised
         whole = {label: place[label] for label in alert.identity}
         given = [whole]
         if alert.condition.kind == "missing" and alert.identity:
+            # The absence of the whole signal, raised by a rule that else names its members.
             given.append({k: v for k, v in whole.items() if k in alert.scope.match})
         for own in given:
             varying = frozenset({**own, **alert.scope.match, **outside}.items())
             labels = {"alertname": alert.name, **constant, **own, **outside}
-            yield Raised(alert, labels, varying, receiver, own is not whole)
+            yield Raised(alert, labels, varying, receiver)
 
 
 def _covers(alert: Alert, place: Place) -> bool:

@@ -38,17 +38,17 @@ def page(
     title: str,
     /,
     hide: str = "",
-    boost: int = 1,
+    found_by: tuple[str, ...] = (),
     **values: Any,
 ) -> Artifact:
     """A page below the site's root.
 
     source: the file, or files, that it is made from. hide: a part of the layout to leave out.
-    boost: its weight in the search.
+    found_by: names that the search looks at before anything else.
     """
     body = environment().get_template(template).render(ref=references(place), title=title, **values)
     more = [f"hide: [{hide}]"] if hide else []
-    more += [f"search: {{boost: {boost}}}"] if boost != 1 else []
+    more += [f"tags: [{', '.join(map(front_matter, found_by))}]"] if found_by else []
     first = head(source, title if place else "Home", *more)
     return Artifact(f"{names.PAGES}/{path(place)}", f"{first}\n{body.rstrip()}\n")
 
