@@ -109,7 +109,11 @@ def _timing(catalog: Catalog, team: Team, stage: StageName) -> Config:
     """Early and mid wait two evaluations longer than late, so that what inhibits them is there."""
     policy = catalog.stages[stage]
     wait = 15.0 + (0 if stage == "late" else 2 * catalog.prometheus.evaluation_interval)
-    timing: Config = {"group_wait": duration(wait), "repeat_interval": duration(policy.repeat)}
+    timing: Config = {
+        "group_wait": duration(wait),
+        "group_interval": "1m" if stage == "late" else "5m",  # not that of the base
+        "repeat_interval": duration(policy.repeat),
+    }
     if policy.notify != "always":
         timing["active_time_intervals"] = [names.interval(policy.notify, team.location)]
     return timing
