@@ -4,6 +4,7 @@ That alerts reach whom they should and hide what they should is proved with a re
 here is what the file looks like.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import yaml
 from driftbook import pipeline
 from driftbook.checks import example
 from driftbook.emit import routes
+from sample import compiled, write_files
 
 BASE = """\
 global: {resolve_timeout: 5m}
@@ -64,7 +66,7 @@ def test_the_organisations_own_is_kept(config: dict[str, Any]) -> None:
 def test_ours_comes_first_by_owner_and_stage(config: dict[str, Any]) -> None:
     watchdog, ours = config["route"]["routes"][:2]
     assert watchdog["receiver"] == "driftbook-watchdog"
-    assert ours["matchers"] == ['invariant!=""']
+    assert ours["matchers"] == ['invariant!=""', 'owner=~"shop"']
     assert ours["group_by"] == ["invariant", "stage", "cluster"]
     (owner,) = ours["routes"]
     assert owner["matchers"] == ['owner="shop"']
@@ -74,6 +76,17 @@ def test_ours_comes_first_by_owner_and_stage(config: dict[str, Any]) -> None:
         'stage="mid"',
         'stage="late"',
     ]
+
+
+def test_a_stage_that_nobody_knows_wakes_its_owner(config: dict[str, Any]) -> None:
+    ours = config["route"]["routes"][1]
+    assert ours["receiver"] == ours["routes"][0]["receiver"] == "driftbook-shop-late"
+
+
+def test_without_owners_there_is_no_route_for_them(tmp_path: Path) -> None:
+    catalog = compiled(write_files(tmp_path, dict(example.FILES)))
+    made = routes.config(replace(catalog, invariants={}))
+    assert [r["receiver"] for r in made["route"]["routes"]] == ["driftbook-watchdog"]
 
 
 def test_a_draft_goes_to_the_early_receiver(config: dict[str, Any]) -> None:

@@ -232,6 +232,16 @@ IN_ROUTES = [
         data(ROUTES, lambda c: ours(c).update(matchers=['alertname!=""'])),
     ),
     Fault(
+        "alerts of others that carry an invariant",
+        "routing",
+        data(ROUTES, lambda c: ours(c).update(matchers=['invariant!=""'])),
+    ),
+    Fault(
+        "a stage that nobody knows, told early",
+        "routing",
+        data(ROUTES, lambda c: owner(c, "shop").update(receiver="driftbook-shop-early")),
+    ),
+    Fault(
         "inhibition across identities",
         "inhibition",
         data(ROUTES, lambda c: LATE(c)["equal"].remove("target")),

@@ -37,7 +37,7 @@ def config(catalog: Catalog) -> Config:
         "receivers": [{"name": "default"}],
     }
     route = dict(base.pop("route"))
-    own = [_watchdog_route(catalog), _catalog_route(catalog)]
+    own = [_watchdog_route(catalog), *_catalog_route(catalog)]
     made: Config = {k: v for k, v in base.items() if k in ("global", "templates")}
     made["route"] = {**route, "routes": [*own, *route.get("routes", [])]}
     made["receivers"] = [*base.get("receivers", []), *_receivers(catalog)]
@@ -60,17 +60,20 @@ def _watchdog_route(catalog: Catalog) -> Config:
     }
 
 
-def _catalog_route(catalog: Catalog) -> Config:
-    """Ours: by owner, then by stage; what is a draft goes to the owner's early receiver."""
+def _catalog_route(catalog: Catalog) -> Iterator[Config]:
+    """Ours: by owner, then by stage; what is a draft goes to the owner's early receiver.
+
+    Alerts of others that only carry an `invariant` label stay with the organisation's routes.
+    """
     owners = _owners(catalog)
-    routes = [_owner_route(catalog, team, drafts) for team, drafts in owners]
-    fallback = names.receiver(owners[0][0], "early") if owners else names.WATCHDOG_RECEIVER
-    return {
-        "receiver": fallback,
-        "matchers": [names.ROOT_MATCHER],
-        "group_by": ["invariant", "stage", *catalog.prometheus.external_labels],
-        "routes": routes,
-    }
+    if owners:
+        yield {
+            # Each that gets in has its owner's route; none could fall to the root's receiver.
+            "receiver": names.receiver(owners[0][0], "late"),
+            "matchers": [names.ROOT_MATCHER, f'owner=~"{"|".join(t.name for t, _ in owners)}"'],
+            "group_by": ["invariant", "stage", *catalog.prometheus.external_labels],
+            "routes": [_owner_route(catalog, team, drafts) for team, drafts in owners],
+        }
 
 
 def _owners(catalog: Catalog) -> list[tuple[Team, list[str]]]:
@@ -91,7 +94,8 @@ def _owner_route(catalog: Catalog, team: Team, drafts: list[str]) -> Config:
         **_timing(catalog, team, "early"),
     }
     return {
-        "receiver": names.receiver(team, "early"),
+        # For a stage that these routes do not know yet: rather too loud than lost.
+        "receiver": names.receiver(team, "late"),
         "matchers": [f'owner="{team.name}"'],
         "routes": [*([draft] if drafts else []), *stages],
     }

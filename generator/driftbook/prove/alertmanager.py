@@ -5,8 +5,9 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import quote
 
-from driftbook import conditions, names
-from driftbook.model import STAGES, Catalog
+from driftbook import names
+from driftbook.model import Catalog
+from driftbook.prove import strangers
 from driftbook.prove.compiled import Compiled, alert_rules
 from driftbook.prove.engines import Engines
 from driftbook.prove.finding import Finding
@@ -40,11 +41,11 @@ def prove(
     judged = quiet(config)
 
     def play(raised: list[Raised]) -> list[Finding]:
-        others = [*heartbeats, *_strangers()]
+        others = [*heartbeats, *strangers.raised(catalog)]
         with alertmanager(judged, engines, workers) as server:
             server.post([r.labels for r in raised if r.rank] + others)
             server.post([r.labels for r in raised if not r.rank])
-            return list(_judge(raised, heartbeats, server.get()))
+            return list(_judge(catalog, raised, heartbeats, server.get()))
 
     played = workers.each(play, [[], *rounds(catalog, subjects)])
     found = list({(f.check, f.message): f for findings in played for f in findings}.values())
@@ -94,22 +95,16 @@ def _watchdogs(catalog: Catalog, compiled: Compiled) -> list[Mapping[str, str]]:
     ]
 
 
-def _strangers() -> list[Mapping[str, str]]:
-    """Alerts of others, which ours may not touch even if they use the same labels."""
-    return [
-        {"alertname": "NotOfDriftbook", "stage": stage, "condition": kind}
-        for stage in STAGES
-        for kind in conditions.CONDITIONS
-    ]
-
-
 def _judge(
-    raised: list[Raised], heartbeats: Sequence[Mapping[str, str]], answer: list[dict[str, Any]]
+    catalog: Catalog,
+    raised: list[Raised],
+    heartbeats: Sequence[Mapping[str, str]],
+    answer: list[dict[str, Any]],
 ) -> Iterator[Finding]:
     got: dict[Key, dict[str, Any]] = {frozenset(a["labels"].items()): a for a in answer}
     by_print = {alert["fingerprint"]: key for key, alert in got.items()}
     yield from _judge_heartbeats(heartbeats, got)
-    yield from _judge_strangers(got)
+    yield from strangers.judge(catalog, lambda labels: got.get(frozenset(labels.items())))
     wanted = {r.key: r for r in raised}
     by_invariant: dict[str, list[Raised]] = {}
     for r in wanted.values():
@@ -156,17 +151,6 @@ def _judge_heartbeats(
             yield Finding("watchdog", f"{message} and not to {names.WATCHDOG_RECEIVER}", file)
         if alert and alert["status"]["inhibitedBy"]:
             yield Finding("watchdog", f"{names.WATCHDOG} is hidden by another alert", file)
-
-
-def _judge_strangers(got: Mapping[Key, Mapping[str, Any]]) -> Iterator[Finding]:
-    file = names.ALERTMANAGER
-    for labels in _strangers():
-        alert = got.get(frozenset(labels.items()))
-        receivers = [r["name"] for r in alert["receivers"]] if alert else []
-        if any(name.startswith("driftbook-") for name in receivers):
-            yield Finding("routing", f"an alert without an invariant goes to {receivers[0]}", file)
-        if alert and alert["status"]["inhibitedBy"]:
-            yield Finding("inhibition", "alerts without an invariant hide each other", file)
 
 
 def _delivery(
