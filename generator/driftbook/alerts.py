@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import promql_parser
 
-from driftbook import conditions, gotemplate, names, promql, templates
+from driftbook import conditions, gotemplate, labels, names, promql, templates
 from driftbook.conditions.scope import Scope, by, embedded, scopes
 from driftbook.model import Catalog, Condition, Invariant
 from driftbook.units import number
@@ -21,8 +21,8 @@ FORMATS = {
     "items": "humanize",
     "count": "humanize",
 }
-KEEP_LABELS = frozenset(("topk", "bottomk", "limitk", "limit_ratio"))
-"""Aggregations whose result keeps the labels of what went in, whatever `by` says."""
+KEEP_LABELS = frozenset(("topk", "bottomk", "limitk", "limit_ratio", "count_values"))
+"""Aggregations whose result has labels besides those of `by`."""
 _LINKS = {"dashboard": "dashboard_url", "traces": "traces_url", "logs": "logs_url"}
 
 
@@ -113,17 +113,6 @@ def _alert(
 ) -> Alert:
     module = conditions.of(condition)
     identity = module.labels(condition, scope)
-    constant = {
-        "invariant": invariant.name,
-        "stage": condition.stage,
-        "condition": condition.kind,
-        "severity": catalog.stages[condition.stage].severity,
-        "service": invariant.service,
-        "dataset": invariant.dataset.name,
-        "owner": invariant.owner.name,
-        "tier": str(invariant.tier),
-        **scope.match,  # tells the rule of an override from the general one
-    }
     words = module.sentence(condition, invariant)
     annotations = {
         "summary": gotemplate.literal(
@@ -140,7 +129,7 @@ def _alert(
         module.expr(condition, scope),
         condition.hold,
         condition.keep,
-        constant,
+        labels.constant(catalog, condition, scope),
         identity,
         annotations,
         condition,

@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from driftbook import names
+from driftbook import labels
 from driftbook.checks.example import CATALOG
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.conditions.scope import scopes
 from driftbook.diagnostics import Diagnostic, Severity
-from driftbook.model import Catalog
 
 CODE = "DB610"
 NAME = "base-inhibits"
@@ -47,7 +46,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     rules = subject.catalog.alertmanager.base.get("inhibit_rules", [])
     if not isinstance(rules, list) or not rules:
         return
-    alerts = list(_alerts(subject.catalog))
+    alerts = [
+        labels.possible(subject.catalog, condition, scope)
+        for invariant in subject.catalog.compiled()
+        for condition, scope in scopes(invariant, subject.catalog.prometheus)
+    ]
     for index, rule in enumerate(rules):
         if not isinstance(rule, dict):
             continue
@@ -57,25 +60,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             expected = """'invariant=""' among its target_matchers"""
             path = ("inhibit_rules", index)
             yield found(CODE, message, subject.base_file, path, expected=expected)
-
-
-def _alerts(catalog: Catalog) -> Iterator[dict[str, str | None]]:
-    """Labels of every alert; None where the value is not known here."""
-    for invariant in catalog.compiled():
-        for condition, scope in scopes(invariant, catalog.prometheus):
-            yield {
-                **dict.fromkeys((*scope.identity, *catalog.prometheus.external_labels)),
-                "alertname": names.alert(invariant.name),
-                "invariant": invariant.name,
-                "stage": condition.stage,
-                "condition": condition.kind,
-                "severity": catalog.stages[condition.stage].severity,
-                "service": invariant.service,
-                "dataset": invariant.dataset.name,
-                "owner": invariant.owner.name,
-                "tier": str(invariant.tier),
-                **scope.match,
-            }
 
 
 def _matches(rule: Mapping[str, Any], side: str, alert: Mapping[str, str | None]) -> bool:

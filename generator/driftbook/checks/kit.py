@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from driftbook.diagnostics import Diagnostic, Path, Place, Severity
 from driftbook.document import Document, base_file
@@ -89,6 +89,7 @@ class Check(Protocol):
     __doc__: str | None
 
 
+@runtime_checkable
 class Running(Protocol):
     """A check that looks at the whole catalog."""
 
