@@ -22,6 +22,7 @@ from driftbook.conditions.cases import (
     Firing,
     TestCase,
     calm,
+    inventory_series,
     notation,
     outside,
     place,
@@ -125,11 +126,11 @@ def expr(condition: Condition, scope: Scope) -> str:
 
 
 def _all_places(p: Params, scope: Scope) -> str:
-    seen = f"count {by(p.by)}({scope.limited(f'count_over_time({scope.signal(MEMORY)})', MEMORY)})"
+    seen = f"count {by(p.by)}({scope.limited(f'count_over_time({scope.signal(MEMORY)})')})"
     expected = scope.invariant.signal.expected
-    if not expected or scope.match:
+    if not expected:
         return seen
-    inventory = f"group {by(scope.identity)}({embedded(expected)})"
+    inventory = scope.narrowed(f"group {by(scope.identity)}({embedded(expected)})")
     return f"count {by(p.by)}({inventory}) or {seen}"
 
 
@@ -166,41 +167,50 @@ def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
     diluted = math.floor(fewest / p.share + 1e-9) + 1
     labels_of_group = dict.fromkeys(p.by, "p") | {k: v for k, v in scope.match.items() if k in p.by}
     firing = Firing(condition, scope, labels_of_group, fewest)
-    start = 4
+    ask, start = (condition, scope), 4
     cases = [
         TestCase(
             f"{fewest} of {among} places",
             _population(condition, scope, fewest, among),
             (
-                *([Check(start + n - 1, (), (condition, scope))] if n else []),
-                Check(start + n, (firing,), (condition, scope)),
-                Check(start + n + 10 + scope.ticks(condition.keep), (), (condition, scope)),
+                *([Check(start + n - 1, (), ask)] if n else []),
+                Check(start + n, (firing,), ask),
+                Check(start + n + 10 + scope.ticks(condition.keep), (), ask),
             ),
         ),
         TestCase(
             f"one fewer: {fewest - 1} of {among} places",
             _population(condition, scope, fewest - 1, among),
-            (Check(start + n + 2, (), (condition, scope)),),
+            (Check(start + n + 2, (), ask),),
         ),
     ]
     if p.share < 1 and diluted <= 400:
-        few = Check(start + n + 2, (), (condition, scope))
         series_of = _population(condition, scope, fewest, diluted)
-        cases.append(TestCase(f"too small a share: {fewest} of {diluted}", series_of, (few,)))
+        few = TestCase(
+            f"too small a share: {fewest} of {diluted}", series_of, (Check(start + n + 2, (), ask),)
+        )
+        cases.append(few)
     return cases
 
 
 def _population(condition: Condition, scope: Scope, bad: int, of: int) -> dict[str, str]:
-    """Series of places: calm, then `bad` of them violated, then calm again."""
+    """Series of places: calm, then `bad` of them violated, then calm again.
+
+    Where series can be made for the inventory, they name these places and some that are judged
+    apart, and half of the places that are not violated are silent.
+    """
     p: Params = condition.params
     good, worse = calm(scope.invariant), outside(scope.invariant, p.bound)
     n = scope.ticks(condition.hold)
-    found = {}
-    for index in range(of):
-        where = _member(scope, p.by, index)
+    last = 8 + scope.ticks(condition.keep)
+    members = [_member(scope, p.by, index) for index in range(of)]
+    known = [*members, *_judged_apart(scope, members[0])]
+    found = inventory_series(scope, known, notation(((1, 4 + n + 5 + last),)))
+    silent = (of - bad) // 2 if found else 0
+    for index, where in enumerate(members[: of - silent]):
         value = worse if index < bad else good
-        runs = ((good, 4), (value, n + 5), (good, 8 + scope.ticks(condition.keep)))
         labels_of_place = {"invariant": scope.invariant.name, **where}
+        runs = ((good, 4), (value, n + 5), (good, last))
         found[series(SIGNAL, labels_of_place)] = notation(runs)
     return found
 
@@ -209,3 +219,9 @@ def _member(scope: Scope, group: tuple[str, ...], index: int) -> dict[str, str]:
     where = place(scope, "p")
     free = next(la for la in scope.identity if la not in scope.match and la not in group)
     return where | {free: f"p{index + 1}"}
+
+
+def _judged_apart(scope: Scope, member: dict[str, str]) -> list[dict[str, str]]:
+    """Places of the inventory that the scope leaves to others."""
+    outside_match = [member | dict.fromkeys(scope.match, "elsewhere")] if scope.match else []
+    return outside_match + [member | dict(match) for match in scope.excluded]

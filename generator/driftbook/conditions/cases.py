@@ -5,7 +5,7 @@ ticks away from the edges of range windows, because Prometheus 3 leaves them ope
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import promql_parser
@@ -139,6 +139,25 @@ def raw_series(selector: str, labels: Mapping[str, str]) -> str | None:
             return None
         found[matcher.name] = value
     return series(ast.name or found.pop("__name__", ""), found)
+
+
+def inventory_series(
+    scope: Scope, places: Sequence[Mapping[str, str]], values: str
+) -> dict[str, str]:
+    """Raw series that make the inventory name the places: a selector, aggregated or not.
+
+    {} where the expression is more than that; a scenario has to show it then.
+    """
+    if not scope.invariant.signal.expected:
+        return {}
+    ast = promql.parse(scope.invariant.signal.expected)
+    if isinstance(ast, promql_parser.AggregateExpr):
+        ast = ast.expr
+    if not isinstance(ast, promql_parser.VectorSelector):
+        return {}
+    selector = ast.prettify()
+    found = {raw_series(selector, labels_of): values for labels_of in places}
+    return {s: v for s, v in found.items() if s} if len(found) == len(places) else {}
 
 
 def _fits(matcher: promql_parser.Matcher, value: str) -> bool:

@@ -141,7 +141,7 @@ def expr(condition: Condition, scope: Scope) -> str:
     if floor is not None:
         smooth = scope.signal(max(300.0, 2 * scope.tick))
         lines.append(f"and avg_over_time({smooth}) {scope.beyond} {number(floor)}")
-    return scope.limited("\n".join(lines), p.window)
+    return scope.limited("\n".join(lines))
 
 
 def sentence(condition: Condition, invariant: Invariant) -> str:

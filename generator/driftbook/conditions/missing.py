@@ -8,9 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import promql_parser
-
-from driftbook import promql
 from driftbook.conditions import words
 from driftbook.conditions.base import Fault, duration_schema, read_seconds
 from driftbook.conditions.cases import (
@@ -19,9 +16,9 @@ from driftbook.conditions.cases import (
     Firing,
     TestCase,
     calm,
+    inventory_series,
     notation,
     place,
-    raw_series,
 )
 from driftbook.conditions.defaults import held as held
 from driftbook.conditions.defaults import place_cases as place_cases
@@ -134,27 +131,10 @@ def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
     other = place(scope, "q")
     steady = notation(((good, start + n + keep + 8),))
     stays = series(SIGNAL, {"invariant": scope.invariant.name, **other})
-    inventory = _inventory(scope, (where, other), steady)
+    inventory = inventory_series(scope, (where, other), steady)
     if named and other != where and (condition.params.memory or inventory):
         pair = {one: notation(lost), stays: steady, **inventory}
         member = Firing(condition, scope, where, 1)
         checks = (*before, Check(start + n, (member,), ask), Check(back, (), ask))
         cases.append(TestCase("one member vanishes", pair, checks))
     return cases
-
-
-def _inventory(scope: Scope, places: tuple[dict[str, str], ...], values: str) -> dict[str, str]:
-    """Raw series that make the inventory name the places: a selector, aggregated or not.
-
-    {} where the expression is more than that; a scenario has to show it then.
-    """
-    if not scope.invariant.signal.expected:
-        return {}
-    ast = promql.parse(scope.invariant.signal.expected)
-    if isinstance(ast, promql_parser.AggregateExpr):
-        ast = ast.expr
-    if not isinstance(ast, promql_parser.VectorSelector):
-        return {}
-    selector = ast.prettify()
-    found = {raw_series(selector, labels_of): values for labels_of in places}
-    return {s: v for s, v in found.items() if s} if len(found) == len(places) else {}

@@ -104,8 +104,7 @@ def expr(condition: Condition, scope: Scope) -> str:
     return scope.limited(
         f"last_over_time({scope.signal(p.during)})\n"
         f"and ignoring (bound) avg_over_time({span}) >= {number(p.ratio)}\n"
-        f"and ignoring (bound) count_over_time({span}) >= {least}",
-        p.during,
+        f"and ignoring (bound) count_over_time({span}) >= {least}"
     )
 
 

@@ -26,7 +26,7 @@ from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import violations as violations
-from driftbook.conditions.scope import Scope, by, quoted
+from driftbook.conditions.scope import Scope, by, quoted, without
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant
 from driftbook.units import duration
@@ -152,13 +152,8 @@ def _narrowed(selector: str, matchers: list[str]) -> str:
 
 def _limited(counted: str, p: Params, scope: Scope) -> str:
     """Without the places of overrides on several labels, where the counter has those labels."""
-    for match in scope.excluded:
-        if len(match) > 1 and set(match) <= set(p.by):
-            matchers = [f"{label}={quoted(value)}" for label, value in match.items()]
-            covered = _narrowed(scope.invariant.supporting[p.signal].expr, matchers)
-            seen = f"group {by(p.by)}(present_over_time({covered}[{duration(p.within)}]))"
-            counted = f"({counted})\nunless on ({', '.join(p.by)}) {seen}"
-    return counted
+    told_apart = [m for m in scope.excluded if len(m) > 1 and set(m) <= set(p.by)]
+    return without(counted, told_apart)
 
 
 def expr(condition: Condition, scope: Scope) -> str:

@@ -1,6 +1,6 @@
 """Where a condition judges: all places of an invariant but those that an override covers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +31,22 @@ def embedded(expr: str) -> str:
 def by(labels: tuple[str, ...]) -> str:
     """`by (a, b) ` for an aggregation, nothing for no labels."""
     return f"by ({', '.join(labels)}) " if labels else ""
+
+
+def point(labels: Mapping[str, str]) -> str:
+    """A vector of one element with these labels, to match places on whether or not they report."""
+    vector = "vector(1)"
+    for name, value in labels.items():
+        literal = quoted(value.replace("$", "$$"))  # `$` refers to groups of the expression
+        vector = f'label_replace({vector}, "{name}", {literal}, "", "")'
+    return vector
+
+
+def without(vector: str, matches: Sequence[Mapping[str, str]]) -> str:
+    """The vector without the places of some matches."""
+    for match in matches:
+        vector = f"({vector})\nunless on ({', '.join(match)}) {point(match)}"
+    return vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +89,18 @@ class Scope:
         """The recorded 0/1 violation of a bound."""
         return self._selector(names.VIOLATION, {"bound": number(bound)}, window)
 
-    def limited(self, vector: str, window: float = 300.0) -> str:
+    def limited(self, vector: str) -> str:
         """The vector without the places of overrides that match on several labels.
 
-        Overrides on one label are left out by the selectors already. window: how far back the
-        vector looks, so that a covered place stays left out while its signal is gone.
+        Overrides on one label are left out by the selectors already.
         """
-        on = ", ".join(self.identity)
-        for match in self.excluded:
-            if len(match) > 1:
-                covered = series(names.SIGNAL, {"invariant": self.invariant.name, **match})
-                past = f"present_over_time({covered}[{duration(window)}])"
-                vector = f"({vector}) unless on ({on}) {past}"
-        return vector
+        return without(vector, [match for match in self.excluded if len(match) > 1])
+
+    def narrowed(self, vector: str) -> str:
+        """A vector that is not made of our selectors, such as an inventory, held to the places."""
+        if self.match:
+            vector = f"{vector} and on ({', '.join(self.match)}) {point(self.match)}"
+        return without(vector, self.excluded)
 
     def _selector(self, metric: str, extra: Mapping[str, str], window: float) -> str:
         labels = {"invariant": self.invariant.name, **extra, **self.match}
