@@ -45,7 +45,7 @@ def point(labels: Mapping[str, str]) -> str:
 def without(vector: str, matches: Sequence[Mapping[str, str]]) -> str:
     """The vector without the places of some matches."""
     for match in matches:
-        vector = f"({vector})\nunless on ({', '.join(match)}) {point(match)}"
+        vector = f"{vector}\nunless on ({', '.join(match)}) {point(match)}"
     return vector
 
 
