@@ -5,6 +5,8 @@ one after the other on the same machine, with fresh processes, and takes the bes
 """
 
 import json
+import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -15,6 +17,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.table import Table
 
@@ -133,8 +136,20 @@ def rows(root: Path, engine: Path, console: Console) -> list[Row]:
     return found
 
 
-def main() -> None:
-    """Prints the table; `--markdown FILE` also writes it for the docs."""
+def page(found: list[Row], processor: str) -> str:
+    """The table as a page of the documentation."""
+    lines = ["| claim | measured | ratio | at most | holds |", "|---|---|---|---|---|"]
+    for row in found:
+        holds = "yes" if row.holds else "**no**"
+        figures = f"{row.measured} | {row.ratio:.2f} | {row.limit:g} | {holds}"
+        lines.append(f"| {row.claim} | {figures} |")
+    return (HERE / "page.md").read_text().format(table="\n".join(lines), processor=processor)
+
+
+@click.command()
+@click.option("--markdown", type=click.Path(path_type=Path), help="Also write a page of the docs.")
+def main(markdown: Path | None) -> None:
+    """Measure driftbook on catalogs of 100, 1,000 and 10,000 invariants, and print a table."""
     console = Console()
     engine = engines.require(HERE.parent).promtool.path
     with tempfile.TemporaryDirectory() as folder:
@@ -146,13 +161,9 @@ def main() -> None:
         cells = (row.claim, row.measured, f"{row.ratio:.2f}", f"{row.limit:g}")
         table.add_row(*cells, "yes" if row.holds else "[red]no[/]")
     console.print(table)
-    if "--markdown" in sys.argv:
-        lines = ["| claim | measured | ratio | at most | holds |", "|---|---|---|---|---|"]
-        for row in found:
-            holds = "yes" if row.holds else "no"
-            figures = f"{row.measured} | {row.ratio:.2f} | {row.limit:g} | {holds}"
-            lines.append(f"| {row.claim} | {figures} |")
-        Path(sys.argv[sys.argv.index("--markdown") + 1]).write_text("\n".join(lines) + "\n")
+    if markdown:
+        cores = f"Python {platform.python_version()} on {os.cpu_count()} cores"
+        markdown.write_text(page(found, cores))
 
 
 if __name__ == "__main__":
