@@ -70,7 +70,9 @@ signal:
 stages:
   early: {above: 5, for: 1m}
   mid: {above: 10, for: 1m}
-  late: {above: 20, for: 1m}
+  late:
+    - {above: 20, for: 1m}
+    - {breadth: {above: 10, members: 2}, for: 1m}
 runbook: replica-behind
 """
 DRAFT = """\

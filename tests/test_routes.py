@@ -109,5 +109,5 @@ def test_one_rule_per_stage_hides_alerts_with_the_same_labels(config: dict[str, 
         "equal": ["invariant", "region", "shard", "cluster"],
     }
     assert mid["target_matchers"] == ['stage=~"early"', 'invariant!=""']
-    # breadth stands for places; failed repairs that nobody can assign to a place hide nothing
+    # failed repairs that nobody can assign to a place hide nothing
     assert all('condition="breadth"' in rule["source_matchers"] for rule in aggregated)

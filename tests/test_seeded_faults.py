@@ -109,7 +109,8 @@ def inhibition(*matchers: str) -> Callable[[Any], Any]:
 
 
 LATE = inhibition('stage="late"', 'invariant!=""')
-BREADTH = inhibition('condition="breadth"')
+BREADTH = inhibition('condition="breadth"', 'invariant="orders-lag"')
+STOCK_BREADTH = inhibition('condition="breadth"', 'invariant="stock-drift"')
 
 
 def watchdog(change: Callable[[Any], None]) -> Edit:
@@ -270,6 +271,16 @@ IN_ROUTES = [
         "breadth that asks for labels it has not",
         "inhibition",
         data(ROUTES, lambda c: BREADTH(c)["equal"].append("source")),
+    ),
+    Fault(
+        "breadth that hides a place it does not judge",
+        "inhibition",
+        data(ROUTES, lambda c: BREADTH(c)["target_matchers"].remove('target!="ap"')),
+    ),
+    Fault(
+        "breadth that hides silence",
+        "inhibition",
+        data(ROUTES, lambda c: STOCK_BREADTH(c)["target_matchers"].pop()),
     ),
     Fault(
         "late that does not hide early",

@@ -23,3 +23,13 @@ CONDITIONS: dict[str, ConditionModule] = {
 def of(condition: Condition) -> ConditionModule:
     """The module of a condition."""
     return CONDITIONS[condition.kind]
+
+
+def explains(source: Condition, target: Condition) -> bool:
+    """Whether an alert of the source stands for such alerts of the target as have more labels.
+
+    Both have to judge the value of the signal: places that are silent, or whose repairs fail, are
+    not among those that the source has counted.
+    """
+    module = of(target)
+    return of(source).EXPLAINS and (module.PER_PLACE or module.EXPLAINS)

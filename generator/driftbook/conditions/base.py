@@ -76,7 +76,7 @@ class ConditionModule(Protocol):
     SCHEMA: JSON Schema of what stands behind the condition's name. STAGES: where it is allowed.
     HOLD: default `for` in seconds. PER_PLACE: whether its alerts carry the whole identity and the
     signal's own value. EXPLAINS: whether an alert of it stands for alerts at single places, and so
-    hides milder ones that have more labels than it has.
+    hides milder ones that have more labels than it has (see `conditions.explains`).
     """
 
     @property

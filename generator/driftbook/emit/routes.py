@@ -1,21 +1,12 @@
-"""The Alertmanager configuration: the organisation's own, with the catalog's part grafted on.
-
-Inhibition is made per pair of label sets. Two alerts of one invariant with the same set are covered
-by one rule per stage for the whole catalog: its `equal` names every identity label that the catalog
-has, and a label that is missing on both sides counts as equal in Alertmanager. An aggregated alert
-(breadth) has fewer labels than those it explains, so it gets a rule of its own, whose `equal` names
-just the labels that it has.
-"""
+"""The Alertmanager configuration: the organisation's own, with the catalog's part grafted on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from driftbook import conditions, intervals, names
-from driftbook.conditions.scope import scopes
-from driftbook.emit import yamltext
+from driftbook import intervals, names
+from driftbook.emit import inhibition, yamltext
 from driftbook.emit.artifact import Artifact
-from driftbook.model import STAGES, Catalog, Invariant, StageName, Team
+from driftbook.model import STAGES, Catalog, StageName, Team
 from driftbook.units import duration
 
 Config = dict[str, Any]
@@ -41,7 +32,7 @@ def config(catalog: Catalog) -> Config:
     made: Config = {k: v for k, v in base.items() if k in ("global", "templates")}
     made["route"] = {**route, "routes": [*own, *route.get("routes", [])]}
     made["receivers"] = [*base.get("receivers", []), *_receivers(catalog)]
-    made["inhibit_rules"] = [*base.get("inhibit_rules", []), *_inhibitions(catalog)]
+    made["inhibit_rules"] = [*base.get("inhibit_rules", []), *inhibition.rules(catalog)]
     own_intervals = intervals.used(catalog)
     if own_intervals or base.get("time_intervals"):
         made["time_intervals"] = [*base.get("time_intervals", []), *own_intervals]
@@ -130,59 +121,3 @@ def _receivers(catalog: Catalog) -> list[Config]:
         for stage in STAGES
     ]
     return [{"name": names.WATCHDOG_RECEIVER, **catalog.alertmanager.watchdog}, *own]
-
-
-def _inhibitions(catalog: Catalog) -> list[Config]:
-    """Worse stages hide milder ones of the same invariant and the same divergence."""
-    external = catalog.prometheus.external_labels
-    plans = [(i, _shapes(catalog, i)) for i in catalog.compiled()]
-    every = sorted({label for _, plan in plans for shape in plan for label in shape.labels})
-    ours = [names.ROOT_MATCHER]
-    rules = [
-        _inhibition(["invariant", *every, *external], stage, ours, ours) for stage in STAGES[:0:-1]
-    ]
-    for invariant, plan in plans:
-        rules += _aggregated(invariant, plan, external)
-    return rules
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What inhibition needs to know of an alert; labels: those that tell it from its siblings."""
-
-    stage: StageName
-    kind: str
-    labels: frozenset[str]
-
-
-def _shapes(catalog: Catalog, invariant: Invariant) -> list[_Shape]:
-    return [
-        _Shape(c.stage, c.kind, frozenset(conditions.of(c).labels(c, s)) | frozenset(s.match))
-        for c, s in scopes(invariant, catalog.prometheus)
-    ]
-
-
-def _aggregated(
-    invariant: Invariant, plan: list[_Shape], external: tuple[str, ...]
-) -> Iterator[Config]:
-    """For each alert that stands for several places: what it explains, by the labels it has."""
-    for source in dict.fromkeys(plan):
-        explains = any(
-            STAGES.index(target.stage) < STAGES.index(source.stage)
-            and source.labels < target.labels
-            for target in plan
-        )
-        if explains and conditions.CONDITIONS[source.kind].EXPLAINS:
-            mine = f'invariant="{invariant.name}"'
-            equal = ["invariant", *sorted(source.labels), *external]
-            condition = f'condition="{source.kind}"'
-            yield _inhibition(equal, source.stage, [mine, condition], [mine])
-
-
-def _inhibition(equal: list[str], stage: StageName, source: list[str], target: list[str]) -> Config:
-    milder = "|".join(STAGES[: STAGES.index(stage)])
-    return {
-        "source_matchers": [f'stage="{stage}"', *source],
-        "target_matchers": [f'stage=~"{milder}"', *target],
-        "equal": equal,
-    }

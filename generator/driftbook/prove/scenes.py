@@ -5,7 +5,8 @@ What is meant is said here from the model alone, not from the routes that were e
 - a receiver is that of the owner's stage; a draft's is the owner's early one;
 - an alert hides another of the same invariant when its stage is worse and their varying labels
   (identity, the match of an override, external labels) are the same; one that stands for several
-  places also hides those with more labels, when each of its own is there with equal value.
+  places also hides those at places that it judges, when each of its own labels is there with equal
+  value and both are about the value of the signal.
 
 A scene holds one source and targets of one milder stage, at the same place and at places that
 differ from it in a single label. More sources would mask each other: Alertmanager names only the
@@ -52,9 +53,13 @@ def hides(source: Raised, target: Raised) -> bool:
     """Whether the source is meant to inhibit the target."""
     if source.alert.invariant != target.alert.invariant or source.rank <= target.rank:
         return False
-    if conditions.of(source.alert.condition).EXPLAINS:
-        return source.varying <= target.varying
-    return source.varying == target.varying
+    if source.varying == target.varying:
+        return True
+    return (
+        source.varying < target.varying
+        and conditions.explains(source.alert.condition, target.alert.condition)
+        and _covers(source.alert, dict(target.varying))
+    )
 
 
 @dataclass(frozen=True, slots=True)
