@@ -79,6 +79,33 @@ def test_what_does_not_run_is_passed_over(
     assert engines.require(tmp_path).promtool.path == engines.folder(tmp_path) / "promtool"
 
 
+def test_a_broken_one_is_not_called_missing(path: Path, tmp_path: Path) -> None:
+    four(path)
+    program(path, "amtool", "no such library", 3)
+    (path / "promtool").write_bytes(b"\x7fELF" + bytes(60))
+    with pytest.raises(FatalError) as fault:
+        engines.require(tmp_path)
+    said = str(fault.value)
+    assert f"{path / 'promtool'} is broken: " in said
+    assert "Exec format error" in said
+    assert f"{path / 'amtool'} is broken: no such library (exit status 3)" in said
+    assert "not found" not in said
+
+
+def test_the_command_names_a_broken_one(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    four(engines.folder(tmp_path))
+    program(engines.folder(tmp_path), "amtool", "no such library", 3)
+    assert command.run(tmp_path, Console(width=200), fetch=False) == Exit.ENVIRONMENT
+    text = capsys.readouterr().out
+    assert f"{engines.folder(tmp_path) / 'amtool'} is broken: no such library" in text
+
+
+def test_a_users_folder_has_no_makefile(tmp_path: Path) -> None:
+    assert "make" not in engines.how_to_get(tmp_path)
+
+
 def test_without_debians_tools_it_says_how_to_get_them(path: Path, tmp_path: Path) -> None:
     assert "brew install prometheus alertmanager" in engines.how_to_get(tmp_path)
     with pytest.raises(FatalError, match="apt-get and dpkg-deb"):

@@ -94,6 +94,13 @@ def test_another_engine_runs_it(root: Path) -> None:
     assert run(root)[1] == [(0, 1), (1, 1)]
 
 
+def test_a_neighbour_of_comments_alone_is_left_alone(root: Path) -> None:
+    (root / "rules/prometheus/mine.rules.yaml").write_text("# to be written\n")
+    (root / "rules/tests/mine.test.yaml").write_text("# to be written\n")
+    assert compiled.read(root).unreadable == ()
+    assert run(root) == ([], [(0, 1), (1, 1)])
+
+
 def test_a_broken_memory_is_no_memory(root: Path) -> None:
     (root / rule_tests.PASSED).parent.mkdir()
     for text in ("{", "[]", "\0"):

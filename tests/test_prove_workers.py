@@ -1,6 +1,7 @@
 """Engine processes end with the work that needs them, however that ends."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -75,6 +76,32 @@ with Workers(2) as workers:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
     assert not any(alive(int(f.read_text())) for f in files)
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="needs setpriv of util-linux")
+def test_a_server_ends_with_a_killed_driftbook(tmp_path: Path) -> None:
+    script = f"""
+import os, time
+from pathlib import Path
+from driftbook.prove.workers import Workers
+folder = Path({str(tmp_path)!r})
+def work(number):
+    with workers.serve(["sleep", "60"], folder, dict(os.environ)) as process:
+        (folder / "pid").write_text(str(process.pid))
+        time.sleep(60)
+with Workers(2) as workers:
+    list(workers.each(work, [1]))
+"""
+    process = subprocess.Popen([sys.executable, "-c", script])
+    pid, deadline = tmp_path / "pid", time.monotonic() + 60
+    while not (pid.exists() and pid.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.kill()
+    process.wait()
+    while alive(int(pid.read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(

@@ -305,9 +305,9 @@ def test_links_that_leave_the_project_are_refused(tmp_path: Path) -> None:
 
 
 def test_links_inside_the_project_are_followed(tmp_path: Path) -> None:
-    root = write(tmp_path, {"shared/team.yaml": FILES[TEAM]})
+    root = write(tmp_path, {"elsewhere/team.yaml": FILES[TEAM]})
     (root / "invariants").mkdir()
-    (root / "invariants/team.yaml").symlink_to("../shared/team.yaml")
+    (root / "invariants/team.yaml").symlink_to("../elsewhere/team.yaml")
     documents, found = source.load(root)
     assert [d.file for d in documents] == ["invariants/team.yaml"]
     assert not found
@@ -322,6 +322,24 @@ def test_what_is_not_a_file_is_reported(tmp_path: Path) -> None:
     assert [d.code for d in found] == ["DB112", "DB112", "DB109"]
     for diagnostic in found:
         diagnostic.place.file.encode()
+
+
+@pytest.mark.parametrize("name", ["a\nb.yaml", "a\x1b[31m.yaml", "folder\n/a.yaml"])
+def test_names_that_would_break_out_of_a_line_are_refused(tmp_path: Path, name: str) -> None:
+    write(tmp_path, {f"invariants/{name}": FILES[TEAM]})
+    documents, found = source.load(tmp_path)
+    assert not documents
+    assert [d.code for d in found] == ["DB112"]
+    assert "characters that cannot be printed" in found[0].message
+
+
+def test_so_is_such_a_name_of_the_base(tmp_path: Path) -> None:
+    catalog = FILES[CATALOG].replace("alertmanager:\n", 'alertmanager:\n  base: "a\\nb.yaml"\n')
+    write(tmp_path, {CATALOG: catalog, "invariants/a\nb.yaml": "route: {receiver: x}\n"})
+    (document,), _ = source.load(tmp_path)
+    data, found = source.load_base(tmp_path, document)
+    assert data is None
+    assert "characters that cannot be printed" in found[0].message
 
 
 def test_guesses_what_a_broken_file_defines(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 Commands are imported when they are called, so that `--help` and completion answer at once.
 """
 
+import errno
 import gc
 import os
 import sys
@@ -213,13 +214,25 @@ def main() -> None:
         wrong.show()
         sys.exit(wrong.exit_code)
     except FatalError as fault:
-        click.echo(f"driftbook: {fault}", err=True)
-        if fault.hint:
-            click.echo(f"  hint: {fault.hint}", err=True)
-        sys.exit(Exit.ENVIRONMENT)
+        _fatal(fault)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(Exit.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone (`| head`): not a fault, and nothing more to say.
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115
         sys.exit(Exit.OK)
+    except OSError as fault:
+        if fault.errno not in _NO_ROOM:
+            raise
+        _fatal(FatalError(f"cannot write: {fault}"))
+
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Any file can meet these, temporary ones too; other faults of files are met where they belong."""
+
+
+def _fatal(fault: FatalError) -> None:
+    click.echo(f"driftbook: {fault}", err=True)
+    if fault.hint:
+        click.echo(f"  hint: {fault.hint}", err=True)
+    sys.exit(Exit.ENVIRONMENT)

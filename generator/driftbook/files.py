@@ -1,5 +1,7 @@
-"""Reading files of the project, and none from outside it."""
+"""Reading files of the project, and none from outside it; and writing what can be lost."""
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 MAX_BYTES = 1 << 20
@@ -14,6 +16,8 @@ class UnreadableError(Exception):
 
 def read_bytes(root: Path, file: str, limit: int = MAX_BYTES) -> bytes:
     """A file of the project, at most one byte more than the limit. Raises UnreadableError."""
+    if not file.isprintable():  # names end up in messages, and in the first lines of files
+        raise UnreadableError("its name has characters that cannot be printed")
     try:
         real = (root / file).resolve()
         if not real.is_relative_to(root.resolve()):
@@ -33,3 +37,15 @@ def read_plain(path: str) -> bytes:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(error.strerror or str(error)) from error
+
+
+def remember(path: Path, text: str) -> None:
+    """Write what a run can do without, whole or not at all: a full disk only costs time later."""
+    staged = path.with_name(f"{path.name}-{os.getpid()}")  # two runs at once leave one of the two
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        staged.write_text(text, encoding="utf-8")
+        staged.replace(path)
+    except OSError:
+        with suppress(OSError):
+            staged.unlink()

@@ -16,6 +16,7 @@ from typing import Any
 
 from driftbook import __version__, names
 from driftbook.document import Document
+from driftbook.files import remember
 from driftbook.model import Catalog, Invariant
 
 FILE = f"{names.STATE}/memo.json"
@@ -60,7 +61,7 @@ def load(root: Path) -> Memo:
 
 
 def save(root: Path, documents: Iterable[Document], catalog: Catalog) -> None:
-    """Remember what was read, and what was written for each invariant."""
+    """Remember what was read, and what was written for each invariant, if there is room."""
     data: dict[str, Any] = {
         "by": _driftbook(),
         "documents": [
@@ -78,11 +79,7 @@ def save(root: Path, documents: Iterable[Document], catalog: Catalog) -> None:
             for i in catalog.compiled()
         },
     }
-    path = root / FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_suffix(".new")
-    staged.write_text(json.dumps(data), encoding="utf-8")
-    staged.replace(path)
+    remember(root / FILE, json.dumps(data))
 
 
 def files(invariant: Invariant) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ def _write(
         path.write_text(artifact.text, encoding="utf-8", newline="\n")
 
     difference = _compare(root, artifacts, folders, kept, staged)
+    _stay_inside(root, (*difference.added, *difference.changed, *difference.removed))
     for path in (*difference.added, *difference.changed):
         target = root / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +69,16 @@ def _write(
         (root / path).unlink()
         _drop_empty(root, (root / path).parent, folders)
     return difference
+
+
+def _stay_inside(root: Path, paths: Iterable[str]) -> None:
+    """Raises FatalError where a symbolic link would lead a write out of the project."""
+    project = os.path.realpath(root)
+    for folder in {os.path.dirname(path) for path in paths}:
+        real = os.path.realpath(root / folder)
+        if os.path.commonpath((project, real)) != project:
+            message = f"{folder} leads out of the project, to {real}"
+            raise FatalError(message, "nothing was written; make it a folder of the project")
 
 
 def diff(root: Path, artifacts: Iterable[Artifact], folders: Iterable[str]) -> Difference:

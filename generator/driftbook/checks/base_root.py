@@ -32,8 +32,8 @@ _REFUSED = ("matchers", "match", "match_re", "active_time_intervals", "mute_time
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Each key of the root route that only a route below it may have."""
     route = subject.catalog.alertmanager.base.get("route")
-    for key in _REFUSED if isinstance(route, dict) else ():
-        if route.get(key):
+    for key in _REFUSED:
+        if isinstance(route, dict) and route.get(key):
             message = f"the root route cannot have `{key}`: it takes what no other route does"
             expected = f"`{key}` on a route below it, in `route.routes`"
             path = ("route", key)

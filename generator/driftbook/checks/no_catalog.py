@@ -24,5 +24,20 @@ def missing(root: Path) -> Diagnostic:
     folder = "invariants/catalog.yaml"
     where = "" if (root / "invariants").is_dir() else ", nor a folder `invariants`"
     message = f"there is no document of the kind `catalog`{where}"
-    expected = "a file with `kind: catalog`; `-C DIR` names another project"
+    expected = f"a file with `kind: catalog`; {_elsewhere(root)}"
     return Diagnostic(CODE, SEVERITY, message, Place(folder, line=1, column=1), expected)
+
+
+def _elsewhere(root: Path) -> str:
+    """How to name the project; people like to be in one of its folders."""
+    for up, parent in enumerate(root.parents, start=1):
+        if any(_is_catalog(path) for path in (parent / "invariants").glob("*.y*ml")):
+            return f"`-C {'/'.join(['..'] * up)}` names the project in {parent}"
+    return "`-C DIR` names another project"
+
+
+def _is_catalog(path: Path) -> bool:
+    try:
+        return b"\nkind: catalog" in b"\n" + path.read_bytes()[:4096]
+    except OSError:
+        return False

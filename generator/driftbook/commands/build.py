@@ -13,7 +13,6 @@ from driftbook.errors import Exit, FatalError
 from driftbook.model import Catalog
 from driftbook.prove import engines as engine_folder
 from driftbook.prove import proof as proofs
-from driftbook.prove.engines import Engines
 from driftbook.prove.finding import Finding
 from driftbook.prove.proof import Proof
 
@@ -48,7 +47,10 @@ def run(
     found = [*checked.diagnostics, *findings.from_proof(proof.findings)]
     if format_ == "text":
         findings.show(checked, console)
-        _tell(console, checked.catalog, proof, engines, no_site)
+        _tell(console, checked.catalog, proof, no_site)
+        if engines is None:
+            console.print(f"Not proved: {engine_folder.lacking(root)}", markup=False)
+            console.print("`driftbook engines` fetches them.", style="dim")
     else:
         findings.write(found, root, console, format_)
     return Exit.FINDINGS if proof.findings else Exit.OK
@@ -79,9 +81,7 @@ def _keep(root: Path, proof: Proof, check: bool, partial: bool) -> Proof:
     return proof
 
 
-def _tell(
-    console: Console, catalog: Catalog, proof: Proof, engines: Engines | None, no_site: bool
-) -> None:
+def _tell(console: Console, catalog: Catalog, proof: Proof, no_site: bool) -> None:
     for finding in proof.findings:
         where = f"{finding.file}: " if finding.file else ""
         console.print(f"[bold red]{finding.check}[/]: ", end="")
@@ -91,8 +91,5 @@ def _tell(
     console.print(proof.table())
     count = len(catalog.compiled())
     console.print(f"{count} invariants: {proof.data()['verdict']}", style="bold")
-    if engines is None:
-        console.print("Not proved: promtool, amtool, prometheus or alertmanager is missing.")
-        console.print("`driftbook engines` fetches them.", style="dim")
-    elif no_site:
+    if no_site:
         console.print("Links were not followed, because the site was not built.", style="dim")

@@ -24,5 +24,6 @@ def run(root: Path, console: Console, *, fetch: bool = True) -> int:
     console.print(table)
     if all(found.values()):
         return Exit.OK
+    console.print(engines.lacking(root), markup=False)
     console.print(engines.how_to_get(root), markup=False)
     return Exit.ENVIRONMENT

@@ -1,5 +1,6 @@
 """`driftbook explain`: an invariant as a person would read it, or a diagnostic with examples."""
 
+import re
 import tempfile
 import textwrap
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from rich.console import Console
 from driftbook import alerts, checks, gotemplate, names, pipeline
 from driftbook.checks.example import FILES
 from driftbook.checks.kit import Check
+from driftbook.commands import findings
 from driftbook.conditions import words as places
 from driftbook.diagnostics import nearest
 from driftbook.emit.pages import words
@@ -28,6 +30,9 @@ def run(root: Path, console: Console, *, what: str) -> int:
         console.print("\n".join(diagnostic(check)), markup=False)
         return Exit.OK
     checked = pipeline.check(root)
+    if checked.catalog is None and not re.fullmatch("DB[0-9]+", what, re.IGNORECASE):
+        findings.show(checked, console)
+        return Exit.FINDINGS
     known = checked.catalog.invariants if checked.catalog else {}
     by_alert = {names.alert(name): i for name, i in known.items()}
     found = known.get(what) or by_alert.get(what)

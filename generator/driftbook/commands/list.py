@@ -1,6 +1,8 @@
 """`driftbook list`: the invariants with owner, stages and proof state."""
 
+import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from driftbook import names, pipeline, site
+from driftbook.emit import rules
 from driftbook.emit.pages import Evidence
 from driftbook.errors import Exit
-from driftbook.model import Invariant
+from driftbook.model import Catalog, Invariant
 from driftbook.report import text
+
+NARROW = 72
+"""Columns below which a table that does not fit is hard to read."""
 
 
 def run(
@@ -28,7 +34,8 @@ def run(
     """Prints those that all filters let through; what is wrong in the catalog goes to stderr."""
     checked = pipeline.check(root)
     if not checked.ok:
-        Console(stderr=True).print(text.render(checked.diagnostics, root), markup=False)
+        errors = Console(stderr=True, soft_wrap=True, highlight=False)
+        errors.print(text.render(checked.diagnostics, root), markup=False)
     found = [
         invariant
         for _, invariant in sorted(checked.catalog.invariants.items() if checked.catalog else ())
@@ -38,13 +45,35 @@ def run(
         and property_ in (None, invariant.property)
         and lifecycle in (None, invariant.lifecycle)
     ]
-    known = Evidence(proof=site.proof(root))
+    known = Evidence(digests(checked.catalog, found), site.proof(root))
     rows = [row(invariant, known) for invariant in found]
     if format_ == "json":
         console.print(json.dumps(rows, indent=2, ensure_ascii=False), markup=False)
     elif rows:
-        console.print(table(rows))
+        show(rows, console)
     return Exit.OK if checked.ok else Exit.FINDINGS
+
+
+def digests(catalog: Catalog | None, invariants: Iterable[Invariant]) -> dict[str, str]:
+    """Of the rules as they would be compiled now, to be held against those that were proved."""
+    live = [i for i in invariants if i.lifecycle != "retired"]
+    made = rules.emit(catalog, live) if catalog else ()
+    return {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in made}
+
+
+def show(rows: list[dict[str, Any]], console: Console) -> None:
+    """A table, or on a narrow terminal a few lines for each invariant. A pipe gets whole lines."""
+    made = table(rows)
+    needed = console.measure(made, options=console.options.update(width=10_000)).maximum
+    if not console.is_terminal:
+        console.width = max(needed, console.width)
+    if console.width >= min(needed, NARROW):
+        console.print(made)
+        return
+    for name, *others in zip(*(column.cells for column in made.columns), strict=True):
+        console.print(str(name), style="bold", markup=False)
+        for other in others:
+            console.print(f"  {other}", markup=False)
 
 
 def row(invariant: Invariant, known: Evidence) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from driftbook.prove.finding import Finding
 class Compiled:
     """Files by path from the root, parsed; those that are not YAML are in `unreadable` instead.
 
+    Files without content say nothing and are left out; what should be there is missed elsewhere.
     digests: sha256 of every rule and test file. alertmanager: None where there is no such file.
     """
 
@@ -41,7 +42,7 @@ def read(root: Path) -> Compiled:
             parsed = _parse(data)
             if isinstance(parsed, Mapping):
                 found[name] = parsed
-            else:
+            elif parsed is not None:
                 unreadable.append(Finding(check, f"is not YAML: {parsed}", name))
         return found
 
@@ -59,9 +60,9 @@ def alert_rules(rule_file: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
 
 
 def _parse(data: bytes) -> Any:
-    """The document, or a text that says why there is none."""
+    """The document, None for an empty one, or a text that says why there is none."""
     try:
         loaded = yaml.load(data, Loader=yaml.CSafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         return " ".join(str(error).split())
-    return loaded if isinstance(loaded, Mapping) else "the document is not a mapping"
+    return loaded if isinstance(loaded, Mapping | None) else "the document is not a mapping"

@@ -68,7 +68,7 @@ def folder(root: Path) -> Path:
 
 
 def look(root: Path) -> dict[str, Engine | None]:
-    """Every engine by name, None for one that is nowhere or does not run."""
+    """Every engine by name, None for one that is nowhere or does not run (see `lacking`)."""
     return {name: _find(name, folder(root)) for name in PROGRAMS}
 
 
@@ -79,18 +79,28 @@ def find(root: Path) -> Engines | None:
 
 
 def require(root: Path) -> Engines:
-    """The engines. Raises FatalError naming the missing ones and how to get them."""
+    """The engines. Raises FatalError naming those that lack and how to get them."""
     engines = find(root)
     if engines is None:
-        missing = ", ".join(name for name, engine in look(root).items() if engine is None)
-        raise FatalError(f"engines not found: {missing}", how_to_get(root))
+        raise FatalError(lacking(root), how_to_get(root))
     return engines
+
+
+def lacking(root: Path) -> str:
+    """Which engines are not found, and which files are there but broken, with what they said."""
+    absent, broken = [], []
+    for name, engine in look(root).items():
+        there = [p for p in _places(name, folder(root)) if p.exists()] if engine is None else []
+        if engine is None and not there:
+            absent.append(name)
+        broken += [f"{place} is broken: {_ask(name, place).said}" for place in there]
+    return "; ".join([f"engines not found: {', '.join(absent)}"] * bool(absent) + broken)
 
 
 def how_to_get(root: Path) -> str:
     """The exact way on this machine."""
     if debian.available():
-        return "Run `driftbook engines` (or `make engines`); it needs no root."
+        return "Run `driftbook engines`; it needs no root."
     return ELSEWHERE.format(folder=folder(root))
 
 
@@ -105,11 +115,12 @@ def install(root: Path, say: debian.Say) -> Engines:
         _pick(tree / "usr/bin", tree / "picked")
         _move_share(tree)
         for name in PROGRAMS:
-            if _version(name, tree / "picked" / name) is None:
-                raise FatalError(f"the packaged {name} does not run on this machine")
+            answer = _ask(name, tree / "picked" / name)
+            if not answer.version:
+                raise FatalError(f"the packaged {name} does not run here: {answer.said}")
         shutil.rmtree(target, ignore_errors=True)
         os.replace(tree / "picked", target)
-    _cached_version.cache_clear()
+    _cached_answer.cache_clear()
     return require(root)
 
 
@@ -144,30 +155,48 @@ def share(engine: Engine) -> Path | None:
     return own if own.is_dir() else None
 
 
-def _find(name: str, own: Path) -> Engine | None:
+def _places(name: str, own: Path) -> list[Path]:
+    """Where an engine may be, first PATH, then the project's own folder."""
     on_path = (shutil.which(alias) for alias in PROGRAMS[name])
-    for place in [*(Path(p) for p in on_path if p), own / name]:
-        if version := _version(name, place):
+    return [*(Path(place) for place in on_path if place), own / name]
+
+
+def _find(name: str, own: Path) -> Engine | None:
+    for place in _places(name, own):
+        if version := _ask(name, place).version:
             return Engine(name, place.absolute(), version)
     return None
 
 
-def _version(name: str, path: Path) -> str | None:
-    """Its version when it is the engine of that name and runs, else None."""
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What a program says of itself. version: "" where it is not the engine or does not run."""
+
+    version: str
+    said: str
+
+
+def _ask(name: str, path: Path) -> _Answer:
     try:
-        return _cached_version(name, path, path.stat().st_mtime_ns)
-    except OSError:
-        return None
+        return _cached_answer(name, path, path.stat().st_mtime_ns)
+    except OSError as error:
+        return _Answer("", error.strerror or str(error))
 
 
 @functools.cache
-def _cached_version(name: str, path: Path, _modified: int) -> str | None:
+def _cached_answer(name: str, path: Path, _modified: int) -> _Answer:
     """Asking takes 40 to 90 ms, so each file is asked once."""
     try:
         done = subprocess.run(
             [str(path), "--version"], capture_output=True, text=True, timeout=60, check=False
         )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    match = re.match(rf"{name}, version ([0-9]+\.[0-9]+\.[0-9]+)", done.stdout + done.stderr)
-    return match[1] if match and done.returncode == 0 else None
+    except OSError as error:
+        return _Answer("", error.strerror or str(error))
+    except subprocess.TimeoutExpired:
+        return _Answer("", "it does not tell its version within a minute")
+    text = done.stdout + done.stderr
+    match = re.match(rf"{name}, version ([0-9]+\.[0-9]+\.[0-9]+)", text)
+    if match and done.returncode == 0:
+        return _Answer(match[1], text)
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "nothing")
+    return _Answer("", f"{first[:200]} (exit status {done.returncode})")

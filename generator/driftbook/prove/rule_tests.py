@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from driftbook import names
+from driftbook.files import remember
 from driftbook.prove import failures
 from driftbook.prove.compiled import Compiled
 from driftbook.prove.engines import Engines
@@ -137,12 +138,5 @@ def _passed(root: Path) -> dict[str, str]:
 
 
 def _remember(compiled: Compiled, passed: Mapping[str, str]) -> None:
-    """Written in one step, so that two runs at once leave one of the two."""
     kept = {file: key for file, key in sorted(passed.items()) if file in compiled.tests}
-    target = compiled.root / PASSED
-    target.parent.mkdir(exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=target.parent, prefix="passed-", delete=False, encoding="utf-8"
-    ) as file:
-        json.dump(kept, file, indent=0)
-    os.replace(file.name, target)
+    remember(compiled.root / PASSED, json.dumps(kept, indent=0))

@@ -1,6 +1,7 @@
 """Engine processes, as many at once as there are cores, and none of them left behind."""
 
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,8 @@ from driftbook.errors import FatalError
 
 TIMEOUT = 600.0
 """Seconds after which an engine is taken to hang."""
+
+_SETPRIV = shutil.which("setpriv")
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -79,9 +82,13 @@ class Workers:
     def serve(
         self, command: Sequence[object], folder: Path, environment: Mapping[str, str]
     ) -> Iterator[subprocess.Popen[str]]:
-        """A server that runs as long as the `with` block; its words go to `folder`/log."""
+        """A server that runs as long as the `with` block; its words go to `folder`/log.
+
+        Where there is `setpriv` (of util-linux), it ends even when driftbook is killed.
+        """
+        tied = [_SETPRIV, "--pdeathsig", "KILL"] if _SETPRIV else []
         with (folder / "log").open("w", encoding="utf-8") as log:
-            process = self._start([str(part) for part in command], folder, environment, log)
+            process = self._start([str(p) for p in (*tied, *command)], folder, environment, log)
             try:
                 yield process
             finally:
