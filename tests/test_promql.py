@@ -21,6 +21,7 @@ FAULTS = [
     ('foo{a~"b"}', 5),
     ("1 and x", 2),
     ("nosuch(x)", 0),
+    ("1 + nosuch by (a) (x)", 4),
     ("a + nosuch(x)", 4),
     ("", 0),
     ("max by (region) (\n  foo{a=}\n)", 26),

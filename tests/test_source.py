@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalogs import write
-from driftbook import source, strictyaml
+from driftbook import pipeline, source, strictyaml
 from driftbook.checks.example import CATALOG, FILES, TEAM
 from driftbook.diagnostics import Place
 from driftbook.files import MAX_BYTES
@@ -319,7 +319,7 @@ def test_what_is_not_a_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "runbooks").write_text("not a folder")
     (tmp_path / os.fsdecode(b"invariants/\xff.yaml")).write_text("kind: team\n")
     _, found = source.load(tmp_path)
-    assert [d.code for d in found] == ["DB112", "DB112", "DB109"]
+    assert [d.code for d in found] == ["DB112", "DB112", "DB112"]
     for diagnostic in found:
         diagnostic.place.file.encode()
 
@@ -331,6 +331,16 @@ def test_names_that_would_break_out_of_a_line_are_refused(tmp_path: Path, name: 
     assert not documents
     assert [d.code for d in found] == ["DB112"]
     assert "characters that cannot be printed" in found[0].message
+
+
+def test_a_file_in_the_place_of_a_folder_is_said_once(tmp_path: Path) -> None:
+    others = {f: t for f, t in FILES.items() if not f.startswith("invariants/")}
+    root = write(tmp_path, {**others, "invariants": "kind: catalog\n"})
+    (found,) = pipeline.check(root).diagnostics
+    assert found.code == "DB112"
+    assert found.place.file == "invariants"
+    assert "it is a file" in found.message
+    assert "a folder" in found.expected
 
 
 def test_so_is_such_a_name_of_the_base(tmp_path: Path) -> None:

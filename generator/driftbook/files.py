@@ -10,6 +10,9 @@ MAX_RECORDING = 64 << 20
 """Most bytes of a recording."""
 
 
+_UNPRINTABLE = "its name has characters that cannot be printed"
+
+
 class UnreadableError(Exception):
     """A file that cannot be had; the text says why."""
 
@@ -17,7 +20,7 @@ class UnreadableError(Exception):
 def read_bytes(root: Path, file: str, limit: int = MAX_BYTES) -> bytes:
     """A file of the project, at most one byte more than the limit. Raises UnreadableError."""
     if not file.isprintable():  # names end up in messages, and in the first lines of files
-        raise UnreadableError("its name has characters that cannot be printed")
+        raise UnreadableError(_UNPRINTABLE)
     try:
         real = (root / file).resolve()
         if not real.is_relative_to(root.resolve()):
@@ -30,10 +33,12 @@ def read_bytes(root: Path, file: str, limit: int = MAX_BYTES) -> bytes:
         raise UnreadableError(getattr(error, "strerror", None) or str(error)) from error
 
 
-def read_plain(path: str) -> bytes:
+def read_plain(root: str, file: str) -> bytes:
     """A file that is known to lie in the project and to be no link. Raises UnreadableError."""
+    if not file.isprintable():
+        raise UnreadableError(_UNPRINTABLE)
     try:
-        with open(path, "rb") as stream:
+        with open(f"{root}/{file}", "rb") as stream:
             return stream.read(MAX_BYTES + 1)
     except OSError as error:
         raise UnreadableError(error.strerror or str(error)) from error

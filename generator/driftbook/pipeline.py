@@ -68,6 +68,8 @@ def check(root: Path, remembered: Memo | None = None) -> Checked:
     before = remembered.documents if remembered else {}
     found += schema.check(d for d in documents if before.get(d.file) is not d)
     broken = {d.place.file for d in found if d.severity == "error"}
+    nameless = {d.place.file for d in found if d.place.path == ("name",)}
+    known |= {(d.kind, "") for d in documents if d.file in nameless}
     sound = [d for d in documents if d.file not in broken]
     base, faults = _base(root, sound)
     found += faults

@@ -102,8 +102,10 @@ def locate(root: FilePath, place: Place) -> Place:
 def guess(root: FilePath, file: str) -> set[tuple[str, str]]:
     """Kinds and names that a file which cannot be read as YAML may have meant to define.
 
-    So that other documents' references to it are not reported as well.
+    So that other documents' references to it are not reported as well. A name is "" for any.
     """
+    if file in FOLDERS:
+        return {(kind, "") for kind in KINDS}
     try:
         text = read_bytes(root, file).decode(errors="replace")
     except UnreadableError:
@@ -148,11 +150,13 @@ def _load_file(
     root: FilePath, file: str, known: Document | None, plain: bool
 ) -> Document | list[Diagnostic]:
     try:
-        if not file.isprintable():
-            raise UnreadableError("its name has characters that cannot be printed")
-        raw = read_plain(f"{root}/{file}") if plain else read_bytes(root, file)
+        raw = read_plain(str(root), file) if plain else read_bytes(root, file)
     except UnreadableError as error:
         return [_diagnostic(unreadable_file, f"cannot read the file: {error}", _top(file))]
+    if file in FOLDERS:
+        message = f"`{file}`: it is a file and not a folder"
+        place, expected = _top(file), "a folder with the documents"
+        return [Diagnostic(unreadable_file.CODE, Severity.ERROR, message, place, expected)]
     digest = hashlib.sha256(raw).hexdigest()
     if known and known.digest == digest:
         return known
@@ -200,7 +204,8 @@ def _from_fault(file: str, fault: Fault, positions: Positions | None) -> Diagnos
         first = positions.first_key(fault.line, fault.column)
         other = Place(file, line=first[0], column=first[1]) if first else None
     place = Place(file, line=fault.line, column=fault.column)
-    return Diagnostic(check.CODE, Severity.ERROR, fault.message, place, check.EXPECTED, other)
+    expected = check.EXPECTED or fault.expected
+    return Diagnostic(check.CODE, Severity.ERROR, fault.message, place, expected, other)
 
 
 def _diagnostic(check: Any, message: str, place: Place) -> Diagnostic:

@@ -28,6 +28,7 @@ from yaml.events import (
 )
 
 from driftbook.files import MAX_BYTES
+from driftbook.yamladvice import advice
 
 MAX_DEPTH = 40
 
@@ -63,12 +64,13 @@ FAULTS = (
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """kind: one of FAULTS. line, column: 1-based, in characters."""
+    """kind: one of FAULTS. line, column: 1-based, in characters. expected: advice, or ""."""
 
     kind: str
     message: str
     line: int
     column: int
+    expected: str = ""
 
 
 @dataclass(slots=True)
@@ -98,7 +100,7 @@ def read(raw: bytes) -> Read:
         pass
     except yaml.YAMLError as error:
         if not result.faults:  # `*text` without quotes is an alias first, then a syntax error
-            result.faults.append(_syntax(error))
+            result.faults.append(_syntax(error, raw))
     return result
 
 
@@ -125,13 +127,14 @@ def _after(text: str) -> tuple[int, int]:
     return text.count("\n") + 1, len(text) - text.rfind("\n")
 
 
-def _syntax(error: yaml.YAMLError) -> Fault:
+def _syntax(error: yaml.YAMLError, raw: bytes) -> Fault:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
     context = getattr(error, "context", None)
     message = f"{problem} ({context})" if context else str(problem)
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    return Fault("syntax", message, line, column)
+    written = raw.decode().split("\n")[line - 1 : line]
+    return Fault("syntax", message, line, column, advice(message, "".join(written), column))
 
 
 class _Walk:

@@ -11,7 +11,7 @@ from driftbook.checks.example import SCENARIO
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.conditions.scope import scopes
 from driftbook.diagnostics import Diagnostic, Path, Severity, nearest
-from driftbook.model import Invariant
+from driftbook.model import Invariant, StageName
 
 CODE = "DB805"
 NAME = "expectation"
@@ -33,12 +33,21 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         for index, expectation in enumerate(document.data["expect"]):
             name = expectation.get("invariant", "")
             invariant = live.get(name)
-            if invariant is not None and name in document.data["invariants"]:
+            named = invariant is not None and name in document.data["invariants"]
+            if invariant and named and _whole(subject, invariant, expectation.get("stage")):
                 fault = _fault(subject, invariant, expectation)
                 if fault is not None:
                     key, message, expected = fault
                     path: Path = ("expect", index, *key)
                     yield found(CODE, message, document.file, path, expected=expected)
+
+
+def _whole(subject: Subject, invariant: Invariant, stage: StageName | None) -> bool:
+    """Whether every condition of the stage was understood; what was not has been reported."""
+    document = subject.documents.get(invariant.origin.file)
+    written = document.data["stages"].get(stage, []) if document else []
+    count = len(written) if isinstance(written, list) else 1
+    return count == sum(c.at[:2] == ("stages", stage) for c in invariant.conditions)
 
 
 def _fault(

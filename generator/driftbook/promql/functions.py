@@ -34,18 +34,17 @@ EXPERIMENTAL = frozenset(
 """Functions behind a feature flag, or renamed between 2.42 and 3.x."""
 
 
-FUNCTIONS = frozenset(
+AGGREGATIONS = frozenset(
     (
-        *(
-            "abs",
-            "absent",
-            "absent_over_time",
-            "avg",
-            "avg_over_time",
-            "bottomk",
-            "ceil",
-            "changes",
-        ),
+        *("avg", "bottomk", "count", "count_values", "group", "limit_ratio", "limitk", "max"),
+        *("min", "quantile", "stddev", "stdvar", "sum", "topk"),
+    )
+)
+"""What takes `by` and `without`."""
+
+FUNCTIONS = AGGREGATIONS - EXPERIMENTAL | frozenset(
+    (
+        *("abs", "absent", "absent_over_time", "avg_over_time", "ceil", "changes"),
         *("clamp", "clamp_max", "clamp_min", "count", "count_over_time", "count_values", "delta"),
         *("deriv", "exp", "floor", "group", "histogram_quantile", "idelta", "increase", "irate"),
         *("label_join", "label_replace", "last_over_time", "ln", "log10", "log2", "max"),

@@ -9,15 +9,20 @@ from typing import Any
 
 import promql_parser as pp
 
+from driftbook.promql.advice import advice, unknown_aggregation
 from driftbook.promql.text import Token, error_offset, tokens, too_much
 
 
 class PromqlError(ValueError):
-    """An expression that does not parse; `offset` is where, in characters."""
+    """An expression that does not parse.
 
-    def __init__(self, message: str, offset: int | None = None) -> None:
+    offset: where, in characters. expected: what would have been right, where that is clear.
+    """
+
+    def __init__(self, message: str, offset: int | None = None, expected: str = "") -> None:
         super().__init__(message)
         self.offset = offset
+        self.expected = expected
 
 
 def parse(expr: str) -> Any:
@@ -28,9 +33,17 @@ def parse(expr: str) -> Any:
         tree = pp.parse(_quoted(expr))
     except ValueError as error:
         message = str(error).replace("invalid promql query", "not PromQL")
-        raise PromqlError(message, error_offset(expr, message, _grammatical)) from None
+        raise _fault(expr, message) from None
     _refuse_lenient(expr)
     return tree
+
+
+def _fault(expr: str, message: str) -> PromqlError:
+    if name := unknown_aggregation(expr):
+        message, offset = f"unknown aggregation '{name.text}'", name.start
+    else:
+        offset = error_offset(expr, message, _grammatical)
+    return PromqlError(message, offset, advice(expr, message, offset))
 
 
 def _quoted(expr: str) -> str:
@@ -74,7 +87,7 @@ def _refuse_lenient(expr: str) -> None:
         elif token.kind == "close":
             opened = opened[:-1]
         elif message := _lenient(token, before, opened[-1:]):
-            raise PromqlError(message, token.start)
+            raise PromqlError(message, token.start, advice(expr, message, token.start))
         if token.text not in ("-", "+"):
             before = token.text
 

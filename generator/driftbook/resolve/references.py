@@ -10,7 +10,7 @@ from driftbook.document import Document
 from driftbook.model import Dataset, Invariant, Origin, Remediation, Runbook, Scenario, Team
 
 Names = set[tuple[str, str]]
-"""Kinds and names of documents."""
+"""Kinds and names of documents; "" for one whose name cannot be known: it may be any."""
 
 
 class Unresolved(Exception):
@@ -44,9 +44,10 @@ def refer(r: Resolver, document: Document, kind: str, built: Mapping[str, Any], 
         name = name[step]
     if name in built:
         return built[name]
-    if (kind, name) not in r.known:
+    if (kind, name) not in r.known and (kind, "") not in r.known:
         names = [n for k, n in r.known if k == kind]
-        expected = nearest(name, names) or f"a {kind} of the catalog"
+        article = "an" if kind[0] in "aeiou" else "a"
+        expected = nearest(name, names) or f"{article} {kind} of the catalog"
         message = f'there is no {kind} "{name}"'
         place = Place(document.file, path)
         r.found.append(Diagnostic(UNKNOWN_REFERENCE, Severity.ERROR, message, place, expected))
