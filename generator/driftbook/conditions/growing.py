@@ -1,8 +1,10 @@
 """`growing`: a fitted trend reaches the bound within a horizon, and is a trend rather than noise.
 
 A window of twice the horizon is the guard that matters: with both 30 minutes, noise raised 1.4
-false episodes a day, with a window of an hour 0.07. The fit is the coefficient of determination,
-r2 = slope^2 * (window^2 / 12) / variance, as the variance of evenly spaced times is window^2 / 12.
+false episodes a day, with a window of an hour 0.07. So a series that fills less than 80 % of its
+window is too young. The fit is the coefficient of determination,
+r2 = slope^2 * variance of times / variance of values, and n samples at an interval of s seconds
+have (n^2 - 1) * s^2 / 12 for the variance of their times. A gap only makes that too small.
 """
 
 import math
@@ -52,13 +54,15 @@ SCHEMA: dict[str, Any] = {
         "fit": {
             "type": "number",
             "minimum": 0,
-            "exclusiveMaximum": 1,
+            "maximum": 0.99,
             "description": "Least coefficient of determination of the trend; default 0.3.",
             "examples": [0.3],
         },
     },
     "examples": [{"toward": "10s", "within": "30m"}],
 }
+COVERAGE = 0.8
+"""Share of the window's evaluations that must exist."""
 STAGES: tuple[StageName, ...] = ("early", "mid")
 HOLD = 300.0
 PER_PLACE = True
@@ -115,12 +119,20 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
             "a signal that is never below 0 is always at this bound",
             "a bound above 0",
         )
-    if p.floor is not None and _is_beyond(p.floor, p.bound, scope):
-        yield ("floor",), "the floor is beyond the bound itself", "a floor on the good side of it"
+    if p.floor is not None and not _is_beyond(p.bound, p.floor, scope):
+        yield (
+            ("floor",),
+            "the floor is not on the good side of the bound",
+            "a floor that is reached before the bound",
+        )
 
 
 def _floor(p: Params, scope: Scope) -> float | None:
     return p.floor if p.floor is not None or scope.beyond == "<" else p.bound / 10
+
+
+def _fewest(p: Params, scope: Scope) -> int:
+    return math.ceil(COVERAGE * math.floor(p.window / scope.tick))
 
 
 def expr(condition: Condition, scope: Scope) -> str:
@@ -134,9 +146,9 @@ def expr(condition: Condition, scope: Scope) -> str:
         f"and predict_linear({long}, {number(p.within)}) {scope.beyond} {number(p.bound)}",
         f"and deriv({long}) {rising}",
         f"and deriv({short}) {rising}",
-        f"and deriv({long}) ^ 2 * {number(p.window**2 / 12)} / stdvar_over_time({long})"
-        f" >= {number(p.fit)}",
-        f"and count_over_time({long}) >= {math.ceil(p.window / scope.tick / 3)}",
+        f"and deriv({long}) ^ 2 * (count_over_time({long}) ^ 2 - 1) * {number(scope.tick**2 / 12)}"
+        f" / stdvar_over_time({long}) >= {number(p.fit)}",
+        f"and count_over_time({long}) >= {_fewest(p, scope)}",
     ]
     if floor is not None:
         smooth = scope.signal(max(300.0, 2 * scope.tick))
@@ -161,34 +173,34 @@ def settles(condition: Condition) -> float:
 
 
 def _ramp(condition: Condition, scope: Scope) -> tuple[float, float, int]:
-    """Where it starts, slope per tick, ticks: it ends 5 % short of the bound."""
+    """Where it starts, slope per tick, ticks: at the end a quarter of the horizon is left over."""
     p: Params = condition.params
-    span = p.bound or 1.0
+    floor = _floor(p, scope)
+    start = p.bound + (p.bound or 1.0) if floor is None else floor
     ticks = scope.ticks(p.window) + scope.ticks(condition.hold) + 6
-    sign = 1 if scope.beyond == ">" else -1
-    return p.bound - sign * span, float(f"{sign * 0.95 * span / ticks:.6g}"), ticks
+    ahead = 0.25 * p.within / scope.tick  # so that it fires even when `for` is half the horizon
+    return start, float(f"{(p.bound - start) / (ticks + ahead):.9g}"), ticks
 
 
 def _final(condition: Condition, scope: Scope) -> float:
     start, slope, ticks = _ramp(condition, scope)
-    return float(f"{start + slope * ticks:.4g}")
+    return float(f"{start + slope * ticks:.9g}")
 
 
 def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
-    """A ramp, a flat line just inside the bound, a step, a recovery, a series too young."""
+    """A ramp, a step to just inside the bound that stays there, a recovery, a series too young."""
     start, slope, ticks = _ramp(condition, scope)
     inside = _final(condition, scope)
     p: Params = condition.params
-    rise = f"{number(start)}{slope:+.6g}x{ticks}"
-    fall = f"{number(inside)}{-slope:+.6g}x{ticks}"
-    window = scope.ticks(p.window)
-    young = max(2, window // 3 - 4)
-    steep = f"{number(start)}{(inside - start) / young:+.6g}x{young}"
-    step = ((start, window), (inside, window))
+    rise = f"{number(start)}{slope:+.9g}x{ticks}"
+    fall = f"{number(inside)}{-slope:+.9g}x{ticks}"
+    window, flat = scope.ticks(p.window), scope.ticks(settles(condition)) + 3
+    young = _fewest(p, scope) - 2
+    steep = f"{number(start)}{(inside - start) / young:+.9g}x{young}"
+    step = ((start, window), (inside, flat + 1))
     return [
         PlaceCase("rising", ((rise, 1), (inside, 2)), ((ticks, True),)),
-        PlaceCase("flat-inside", ((inside, ticks + 2),), ((ticks, False),)),
-        PlaceCase("step", step, ((window + 4, False), (window + window // 4, False))),
+        PlaceCase("step", step, ((window + 1, False), (window + flat, False))),
         PlaceCase("recovering", ((fall, 1),), ((ticks, False),)),
         PlaceCase("too-young", ((steep, 1),), ((young, False),)),
     ]
@@ -202,7 +214,7 @@ def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
         return []
     start, slope, ticks = _ramp(condition, scope)
     where = place(scope, "rising")
-    values = notation(((f"{number(start)}{slope:+.6g}x{ticks}", 1), (inside, 2)))
+    values = notation(((f"{number(start)}{slope:+.9g}x{ticks}", 1), (inside, 2)))
     source = series(SIGNAL, {"invariant": scope.invariant.name, **where})
     check = Check(ticks + 1, (Firing(condition, scope, where, inside),))
     return [TestCase("a rising trend, in full", {source: values}, (check,))]
