@@ -14,7 +14,7 @@ from driftbook.conditions.base import (
     read_seconds,
     read_share,
 )
-from driftbook.conditions.cases import STALE, PlaceCase, calm, outside
+from driftbook.conditions.cases import STALE, PlaceCase, Run, Value, calm, outside
 from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import labels as labels
 from driftbook.conditions.defaults import test_cases as test_cases
@@ -87,6 +87,10 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
         least = words.time(10 * scope.tick)
         message = f"a window of {words.time(p.during)} holds fewer than 10 evaluations"
         yield ("during",), message, f"at least {least}"
+    if _fewest(p, scope) < 3:
+        most = math.floor(p.during / scope.tick)
+        message = f"{_fewest(p, scope)} of {most} evaluations would speak for the whole window"
+        yield ("coverage",), message, f"more than {200 / most:.3g} %"
     if p.ratio <= 0.5:
         yield ("ratio",), "half of the window or less is not persistence", "more than 50%"
 
@@ -96,15 +100,18 @@ def violations(condition: Condition) -> tuple[float, ...]:
     return (condition.params.bound,)
 
 
+def _fewest(p: Params, scope: Scope) -> int:
+    return math.ceil(p.coverage * math.floor(p.during / scope.tick))
+
+
 def expr(condition: Condition, scope: Scope) -> str:
     """The share of violated evaluations; the value is the signal's last one."""
     p: Params = condition.params
     span = scope.violation(p.bound, p.during)
-    least = math.ceil(p.coverage * p.during / scope.tick)
     return scope.limited(
         f"last_over_time({scope.signal(p.during)})\n"
         f"and ignoring (bound) avg_over_time({span}) >= {number(p.ratio)}\n"
-        f"and ignoring (bound) count_over_time({span}) >= {least}"
+        f"and ignoring (bound) count_over_time({span}) >= {_fewest(p, scope)}"
     )
 
 
@@ -128,34 +135,45 @@ def settles(condition: Condition) -> float:
 
 
 def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
-    """At the bound, persisting, a dip, NaN, a stale marker, a new series, recovery."""
+    """At the bound, then persisting, then recovered; a young series; flaws that are forgiven."""
     p: Params = condition.params
     good, bad = calm(scope.invariant), outside(scope.invariant, p.bound)
-    window, hold, keep = (
-        scope.ticks(p.during),
-        scope.ticks(condition.hold),
-        scope.ticks(condition.keep),
-    )
-    start = window + 2
-    early = start + math.floor(p.ratio * window) - 3
+    window, hold, keep = map(scope.ticks, (p.during, condition.hold, condition.keep))
+    start, fewest = window + 2, _fewest(p, scope)
+    early = start + math.floor(p.ratio * window) + hold - 3
     fires = start + math.ceil(p.ratio * (window + 1)) + hold + 2
-    full = start + window + hold + 3
+    full = max(start + window + hold + 3, fires + 2)
     calmed = full + math.ceil((1 - p.ratio) * (window + 1)) + keep + 3
-    quiet = ((good, start),)
-    lasting = ((good, start), (bad, full - start))
+    lasting = ((p.bound, start), (bad, full - start))
     cases = [
-        PlaceCase("at-the-bound", (*quiet, (p.bound, window + hold + 4)), ((full, False),)),
         PlaceCase(
-            "persisting-then-recovered",
+            "at-the-bound-then-persisting-then-recovered",
             (*lasting, (good, calmed - full + 2)),
-            ((early, False), (fires, True), (full - 1, True), (calmed, False)),
+            ((start - 1, False), (early, False), (fires, True), (full - 1, True), (calmed, False)),
         ),
-        PlaceCase("new-series", (("_", start), (bad, 4)), ((start + 1, False),)),
+        PlaceCase("too-young", ((bad, fewest - 1),), ((fewest - 2, False),)),
     ]
-    if (window - 2) / (window + 1) >= p.ratio:
-        for name, sample in (("dip", good), ("nan", "NaN"), ("stale", STALE)):
-            runs = (*lasting, (sample, 1), (bad, 4))
-            cases.append(
-                PlaceCase(f"one-{name}-is-forgiven", runs, ((full, True), (full + 3, True)))
-            )
+    return cases + _forgiven(condition, scope, lasting)
+
+
+def _forgiven(condition: Condition, scope: Scope, lasting: tuple[Run, ...]) -> list[PlaceCase]:
+    """A dip, NaN and a stale marker: in one window where there is room, else each in its own.
+
+    A stale marker leaves no sample, the others leave one that is not violated.
+    """
+    p: Params = condition.params
+    window = scope.ticks(p.during)
+    bad, start = lasting[-1][0], sum(count for _, count in lasting)
+    room = (1 - p.ratio) * (window - 1) - 0.5
+    flaws: dict[str, Value] = {"dip": calm(scope.invariant), "nan": "NaN"}
+    if window - 2 >= _fewest(p, scope):
+        flaws["stale"] = STALE
+    if room < 1:
+        return []
+    cases = []
+    for names in [tuple(flaws)] if room >= 2 else [(name,) for name in flaws]:
+        runs = [run for name in names for run in ((flaws[name], 1), (bad, 3))]
+        checks = [(start + tick, True) for tick in range(0, 4 * len(names), 2)]
+        forgiven = f"{'-and-'.join(names)}-forgiven"
+        cases.append(PlaceCase(forgiven, (*lasting, *runs), tuple(checks)))
     return cases

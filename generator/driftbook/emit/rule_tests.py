@@ -60,23 +60,24 @@ def _title(alert: Alert) -> str:
 
 
 def _places(plan: tuple[Alert, ...]) -> Iterator[Element]:
-    """Tests at single places: together where a label tells the places apart."""
-    together: dict[str, str] = {}
-    checks: list[Element] = []
-    for number, alert in enumerate(plan, start=1):
-        cases = conditions.of(alert.condition).place_cases(alert.condition, alert.scope)
-        for case in cases:
+    """Tests at single places: those of an alert together, where a label tells the places apart.
+
+    Alerts stay apart, because promtool evaluates every rule at every place of a test.
+    """
+    for alert in plan:
+        together: dict[str, str] = {}
+        checks: list[Element] = []
+        for case in conditions.of(alert.condition).place_cases(alert.condition, alert.scope):
+            where = place(alert.scope, case.name)
+            source = {_source(alert.scope, where): notation(case.runs)}
+            asked = _place_checks(alert, case, where)
             if has_free_label(alert.scope):
-                where = place(alert.scope, f"{number}-{alert.condition.stage}-{case.name}")
-                together[_source(alert.scope, where)] = notation(case.runs)
-                checks += _place_checks(alert, case, where)
+                together |= source
+                checks += asked
             else:
-                where = place(alert.scope, "")
-                source = {_source(alert.scope, where): notation(case.runs)}
-                title = f"{_title(alert)}: {case.name}"
-                yield _shape(alert.scope, title, source, _place_checks(alert, case, where))
-    if together:
-        yield _shape(plan[0].scope, "single places", together, checks)
+                yield _shape(alert.scope, f"{_title(alert)}: {case.name}", source, asked)
+        if together:
+            yield _shape(alert.scope, f"{_title(alert)}: single places", together, checks)
 
 
 def _place_checks(alert: Alert, case: PlaceCase, where: Mapping[str, str]) -> list[Element]:
