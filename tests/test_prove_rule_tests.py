@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from driftbook.prove import compiled, rule_tests
+from driftbook.prove.coverage import Assertion, assertions
 from driftbook.prove.finding import Finding
 from driftbook.prove.workers import Workers
 from proving import real_engines
@@ -154,3 +155,9 @@ def test_one_failure_does_not_hide_that_others_pass(root: Path) -> None:
     found, _ = run(root)
     assert [f.file for f in found] == ["rules/tests/2.test.yaml"]
     assert run(root)[1] == [(4, 5), (5, 5)]
+
+
+def test_raw_strings_of_a_test_are_read_as_prometheus_reads_them() -> None:
+    look = r"count(ALERTS{alertstate=`firing`, path=`C:\new`})"
+    case = {"promql_expr_test": [{"expr": look, "exp_samples": []}]}
+    assert list(assertions({"tests": [case]})) == [Assertion({"path": r"C:\new"}, ())]

@@ -9,6 +9,7 @@ import promql_parser
 from driftbook import names
 from driftbook.alerts import Alert, alerts
 from driftbook.model import Catalog, StageName
+from driftbook.promql import parse
 from driftbook.prove.compiled import Compiled
 from driftbook.prove.finding import Finding
 
@@ -74,7 +75,7 @@ def assertions(test_file: Mapping[str, Any]) -> Iterator[Assertion]:
 def _asked(expr: str) -> Labels | None:
     """Equality matchers of a look at firing alerts; None for any other expression."""
     try:
-        ast = promql_parser.parse(expr)
+        ast = parse(expr)
     except ValueError:
         return None
     while isinstance(ast, promql_parser.AggregateExpr | promql_parser.ParenExpr):
@@ -88,7 +89,7 @@ def _asked(expr: str) -> Labels | None:
 
 def _labels(series: str) -> Labels:
     try:
-        ast = promql_parser.parse(series if series != "{}" else "ALERTS")
+        ast = parse(series if series != "{}" else "ALERTS")
     except ValueError:
         return {}
     if not isinstance(ast, promql_parser.VectorSelector):
