@@ -171,3 +171,13 @@ def test_a_catalog_further_up_is_named(root: Path) -> None:
 def test_a_code_is_explained_anywhere_but_a_wrong_one_is_not(tmp_path: Path) -> None:
     assert explained(tmp_path, "DB301")[0] == Exit.OK
     assert explained(tmp_path, "DB000")[0] == Exit.USAGE
+
+
+def test_an_invariant_fits_a_narrow_terminal(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    explain.run(root, Console(width=40, force_terminal=True, highlight=False), what="orders-lag")
+    lines = capsys.readouterr().out.splitlines()
+    told = next(i for i, line in enumerate(lines) if line.startswith("  tells "))
+    assert len(lines[told]) <= 40
+    assert all(len(line) <= 40 for line in lines if line.startswith(("early:", "mid:", "late:")))

@@ -71,6 +71,6 @@ def _fault(
     for label in expectation.get("labels", {}):
         if label not in carried:
             own = sorted(carried - set(names.ALERT_LABELS))
-            expected = nearest(label, own) or "one of " + (", ".join(own) or "none")
+            expected = nearest(label, own) or ("one of " + ", ".join(own) if own else "no labels")
             return ("labels", label), f'those alerts have no label "{label}"', expected
     return None

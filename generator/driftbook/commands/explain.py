@@ -42,7 +42,10 @@ def run(root: Path, console: Console, *, what: str) -> int:
         if hint := nearest(what, every):
             console.print(hint, markup=False)
         return Exit.USAGE
-    console.print("\n".join(invariant(checked.catalog, found)), markup=False)
+    width = min(WIDTH, console.width) if console.is_terminal else WIDTH
+    for line in invariant(checked.catalog, found):
+        for part in _wrapped(line, width):
+            console.print(part, markup=False)
     return Exit.OK
 
 
@@ -60,10 +63,10 @@ def invariant(catalog: Catalog, subject: Invariant) -> Iterator[str]:
             continue
         for alert in mine:
             where = f"for {words.places(alert.scope.match)} " if alert.scope.match else ""
-            yield from _wrapped(f"{stage}: {where}when {words.sentence(alert, subject)}")
+            yield f"{stage}: {where}when {words.sentence(alert, subject)}"
         told = words.told(catalog, subject, stage)
         ways = f" by {' and '.join(told.ways)}" if told.ways else ""
-        yield from _wrapped(f"  tells {told.receiver}{ways}, {told.hours}, as {told.severity}")
+        yield f"  tells {told.receiver}{ways}, {told.hours}, as {told.severity}"
     yield ""
     yield from _links(catalog, subject, plan)
 
@@ -82,7 +85,7 @@ def _facts(catalog: Catalog, subject: Invariant) -> Iterator[str]:
         "impact": alerts.impact(subject),
     }
     for name, value in facts.items():
-        yield from _wrapped(f"{name:<11}{value}", indent=11)
+        yield f"{name:<11}{value}"
 
 
 def _links(catalog: Catalog, subject: Invariant, plan: tuple[alerts.Alert, ...]) -> Iterator[str]:
@@ -147,5 +150,10 @@ def what_it_says(check: Check) -> str:
         return text.render(found, root).rstrip()
 
 
-def _wrapped(line: str, indent: int = 2) -> list[str]:
-    return textwrap.wrap(line, WIDTH, subsequent_indent=" " * indent) or [""]
+def _wrapped(line: str, width: int) -> list[str]:
+    """The line, gone on below the value of a fact, else indented; links and paths stay whole."""
+    fact = line[10:11] == " " and ":" not in line[:10]
+    indent = " " * (11 if fact else 2)
+    return textwrap.wrap(
+        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    ) or [""]
