@@ -1,0 +1,81 @@
+"""What stands under `with`: labels that become matchers, and parameters of the expression."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from driftbook.packs.expression import Matchers, rendered
+from driftbook.packs.shapes import PackSignal, Parameter
+from driftbook.packs.targets import TARGET_LABELS
+
+MATCHERS = "matchers"
+"""The key under which matchers stand as PromQL has them, for every selector."""
+_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
+
+
+class BadValue(ValueError):
+    """A value of `with` that cannot be used: its key, and what would fit."""
+
+    def __init__(self, key: str, message: str, expected: str) -> None:
+        super().__init__(message)
+        self.key, self.expected = key, expected
+
+
+def keys(signal: PackSignal) -> tuple[str, ...]:
+    """Every key that `with` takes for a signal."""
+    own = (label for metric in signal.metrics for label in metric.labels)
+    return tuple(dict.fromkeys((*signal.parameters, *own, *TARGET_LABELS, MATCHERS)))
+
+
+def applied(signal: PackSignal, expr: str, given: Mapping[str, Any]) -> str:
+    """An expression of a signal as a catalog uses it. Raises BadValue."""
+    labels = {metric.name: frozenset(metric.labels) for metric in signal.metrics}
+    values = {
+        name: _value(parameter, given.get(name, parameter.default))
+        for name, parameter in signal.parameters.items()
+    }
+    return rendered(expr, _matchers(signal, given, labels.values()), labels, values)
+
+
+def _matchers(
+    signal: PackSignal, given: Mapping[str, Any], labels: Iterable[frozenset[str]]
+) -> Matchers:
+    every = [given[MATCHERS].strip().strip(",")] if given.get(MATCHERS) else []
+    labelled = {}
+    for key, value in given.items():
+        if key == MATCHERS or key in signal.parameters:
+            continue
+        if any(key in own for own in labels):
+            labelled[key] = _matcher(key, value)
+        elif key in TARGET_LABELS:
+            every.append(_matcher(key, value))
+        else:
+            raise BadValue(key, f'unknown key "{key}"', "")
+    return Matchers(tuple(every), labelled)
+
+
+def _matcher(label: str, value: Any) -> str:
+    """`label="value"`; a list of values is matched by `=~`."""
+    if isinstance(value, list):
+        return f'{label}=~"{"|".join(quoted(_SPECIAL.sub(_escaped, str(v))) for v in value)}"'
+    return f'{label}="{quoted(_text(value))}"'
+
+
+def _escaped(match: re.Match[str]) -> str:
+    return f"\\{match[1]}"
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def quoted(text: str) -> str:
+    """A text as it stands between the double quotes of PromQL."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
+def _value(parameter: Parameter, value: Any) -> str:
+    text = _text(value)
+    if parameter.type == "label":
+        return quoted(text)
+    return f"({text})" if parameter.type == "promql" else text
