@@ -1,5 +1,6 @@
 """The built site: strict, without any request to the outside, from a server and from files."""
 
+import ast
 import contextlib
 import functools
 import http.server
@@ -232,6 +233,19 @@ def test_configuration_can_be_built_by_itself(small: Path, tmp_path: Path) -> No
 def test_committed_configuration_is_up_to_date() -> None:
     for artifact in config.emit(compiled(ROOT)):
         assert (ROOT / artifact.path).read_text() == artifact.text
+
+
+def test_a_full_disk_is_one_line(small: Path, tmp_path: Path) -> None:
+    root = shutil.copytree(small, tmp_path / "copy")
+    limit = "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (9999, 9999))"
+    build = (
+        f"from driftbook import site; print(site.build(__import__('pathlib').Path({str(root)!r})))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", f"{limit}; {build}"], capture_output=True, text=True, check=True
+    )
+    (said,) = ast.literal_eval(done.stdout)
+    assert said.startswith("OSError: [Errno 27] File too large")
 
 
 def test_complaints_leave_the_old_site(small: Path, tmp_path: Path) -> None:

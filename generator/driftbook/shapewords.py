@@ -1,6 +1,7 @@
 """Errors of JSON Schema in our words, one diagnostic for each thing to be put right."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -115,6 +116,8 @@ def _typed(report: Report, error: Any, path: Path) -> Iterator[Diagnostic]:
     value, types = report.value(path), error.kind.value
     expected = " or ".join(_TYPES[t] for t in types if t != "null" or len(types) == 1)
     if value is None:
+        if "string" in types:
+            expected += "; in quotes if it starts with #"
         yield report.say(empty_value, path, "nothing is written here", expected)
         return
     if "string" in types and isinstance(value, bool | int | float):
@@ -139,7 +142,8 @@ def _pattern(report: Report, error: Any, path: Path) -> Iterator[Diagnostic]:
     if pattern in (DURATION_PATTERN, SPAN_PATTERN):
         above = " above 0" if pattern == SPAN_PATTERN else ""
         expected = f"a duration{above} such as 90s, 15m or 1h30m"
-        yield report.say(bad_duration, path, f"{_shown(value)} is not a duration", expected)
+        what = "no time at all" if re.match(DURATION_PATTERN, value) else "not a duration"
+        yield report.say(bad_duration, path, f"{_shown(value)} is {what}", expected)
     elif pattern == NAME_PATTERN:
         yield report.say(bad_name, path, f"{_shown(value)} is not a name", _A_NAME)
     else:

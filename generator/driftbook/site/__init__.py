@@ -94,7 +94,10 @@ def environment() -> dict[str, str]:
 
 
 def complaints(output: str) -> Iterator[str]:
-    """The lines of MkDocs that say what is wrong, with those that belong to them; else all."""
+    """The lines of MkDocs that say what is wrong, with those that belong to them; else all.
+
+    Of a full disk, only that it is full.
+    """
     lines = [line.rstrip() for line in output.splitlines() if line.strip()]
     told, wrong = [], False
     for line in lines:
@@ -102,7 +105,8 @@ def complaints(output: str) -> Iterator[str]:
         wrong = level[1] in ("WARNING", "ERROR") if level else wrong
         if wrong:
             told.append(line[level.end() :] if level else line)
-    yield from told or lines
+    full = [line for line in lines[-1:] if line.startswith("OSError: ")]
+    yield from told or full or lines
 
 
 def _replace(target: Path, made: Path) -> None:
