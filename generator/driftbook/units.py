@@ -4,7 +4,6 @@ Durations follow Prometheus (`90s`, `15m`, `1h30m`; descending units, each at mo
 "Time durations" in the Prometheus querying documentation.
 """
 
-import math
 import re
 from fractions import Fraction
 from functools import lru_cache
@@ -63,14 +62,20 @@ def duration(secs: float) -> str:
     return "".join(parts)
 
 
+LARGEST = 1e18
+"""The largest bound: beyond it Prometheus's humanizing functions overflow."""
+
+
 def bound(value: object, unit: str) -> float:
     """A bound as written, in the base unit of the signal: `0.5%` -> 0.005.
 
     Raises ValueError, saying what would fit, when the notation does not fit the unit.
     """
     number = _bound(value, unit)
-    if number is None or not math.isfinite(number):
+    if number is None:
         raise ValueError(UNITS[unit])
+    if not number <= LARGEST:
+        raise ValueError(f"{UNITS[unit]}, at most {LARGEST:g} in the base unit")
     return number
 
 

@@ -194,12 +194,13 @@ def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
     p: Params = condition.params
     rise = f"{number(start)}{slope:+.9g}x{ticks}"
     fall = f"{number(inside)}{-slope:+.9g}x{ticks}"
+    rising = [PlaceCase("rising", ((rise, 1), (inside, 2)), ((ticks, True),))]
     window, flat = scope.ticks(p.window), scope.ticks(settles(condition)) + 3
     young = _fewest(p, scope) - 2
     steep = f"{number(start)}{(inside - start) / young:+.9g}x{young}"
     step = ((start, window), (inside, flat + 1))
     return [
-        PlaceCase("rising", ((rise, 1), (inside, 2)), ((ticks, True),)),
+        *([] if test_cases(condition, scope) else rising),
         PlaceCase("step", step, ((window + 1, False), (window + flat, False))),
         PlaceCase("recovering", ((fall, 1),), ((ticks, False),)),
         PlaceCase("too-young", ((steep, 1),), ((young, False),)),

@@ -139,7 +139,9 @@ def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
     p: Params = condition.params
     good, bad = calm(scope.invariant), outside(scope.invariant, p.bound)
     window, hold, keep = map(scope.ticks, (p.during, condition.hold, condition.keep))
-    start, fewest = window + 2, _fewest(p, scope)
+    # As much calm before as the crossing of the ratio still sees, so that the test is no longer.
+    start = math.ceil((1 - p.ratio) * (window + 1)) + 6
+    fewest = _fewest(p, scope)
     early = start + math.floor(p.ratio * window) + hold - 3
     fires = start + math.ceil(p.ratio * (window + 1)) + hold + 2
     full = max(start + window + hold + 3, fires + 2)
@@ -149,7 +151,7 @@ def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
         PlaceCase(
             "at-the-bound-then-persisting-then-recovered",
             (*lasting, (good, calmed - full + 2)),
-            ((start - 1, False), (early, False), (fires, True), (full - 1, True), (calmed, False)),
+            ((early, False), (fires, True), (full - 1, True), (calmed, False)),
         ),
         PlaceCase("too-young", ((bad, fewest - 1),), ((fewest - 2, False),)),
     ]

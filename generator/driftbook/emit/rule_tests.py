@@ -12,14 +12,11 @@ from typing import Any
 from driftbook import conditions, gotemplate, names
 from driftbook.alerts import Alert
 from driftbook.conditions.cases import (
-    Check,
     Firing,
     PlaceCase,
     TestCase,
-    calm,
     has_free_label,
     notation,
-    outside,
     place,
 )
 from driftbook.conditions.scope import Scope, quoted, series
@@ -27,6 +24,7 @@ from driftbook.emit import yamltext
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.rules import WATCHDOG_ANNOTATIONS, WATCHDOG_LABELS
 from driftbook.emit.scenario_tests import scenario_elements
+from driftbook.emit.staircase import staircases
 from driftbook.model import Catalog, Invariant
 from driftbook.units import duration
 
@@ -37,7 +35,7 @@ def test_file(catalog: Catalog, invariant: Invariant, plan: tuple[Alert, ...]) -
     """The tests of one invariant, whose alerts are the plan."""
     elements = [
         *_places(plan),
-        *_held(plan),
+        *(_element(plan, case.name, case) for case in staircases(plan)),
         *(
             _element(plan, f"{_title(a)}: {case.name}", case)
             for a in plan
@@ -90,48 +88,6 @@ def _place_checks(alert: Alert, case: PlaceCase, where: Mapping[str, str]) -> li
         }
         for tick, fires in case.checks
     ]
-
-
-def _held(plan: tuple[Alert, ...]) -> Iterator[Element]:
-    """A staircase per scope, from calm beyond each bound: the stages are climbed in order."""
-    for scope in {tuple(a.scope.match.items()): a.scope for a in plan}.values():
-        case = _staircase(plan, scope)
-        if case is not None:
-            yield _element(plan, case.name, case)
-
-
-def _staircase(plan: tuple[Alert, ...], scope: Scope) -> TestCase | None:
-    invariant = scope.invariant
-    mine = [a for a in plan if _judges(a.scope, scope)]
-    rising = sorted(
-        {c for a in mine if (c := getattr(a.condition.params, "bound", None)) is not None},
-        reverse=invariant.signal.worse == "below",
-    )
-    if not rising:
-        return None
-    wait = max(scope.ticks(conditions.of(a.condition).settles(a.condition)) for a in mine) + 3
-    start, where = 4, place(scope, "climber")
-    good = calm(invariant)
-    steps = [outside(invariant, bound) for bound in rising]
-    runs = ((good, start), *((value, wait) for value in steps))
-    checks = [Check(start - 1, ())]
-    for number, value in enumerate(steps, start=1):
-        firing = tuple(
-            Firing(a.condition, a.scope, where, value)
-            for a in mine
-            if conditions.of(a.condition).held(a.condition, a.scope, value)
-        )
-        checks.append(Check(start + wait * number - 1, firing))
-    only = ", ".join(f"{k}={v}" for k, v in scope.match.items())
-    name = f"the ladder is climbed in order{f' where {only}' if only else ''}"
-    return TestCase(name, {_source(scope, where): notation(runs)}, tuple(checks))
-
-
-def _judges(theirs: Scope, scope: Scope) -> bool:
-    """Whether a condition's scope covers the places of another scope."""
-    if theirs.match:
-        return theirs.match == scope.match
-    return not scope.match or scope.match not in theirs.excluded
 
 
 def _element(plan: tuple[Alert, ...], title: str, case: TestCase) -> Element:

@@ -63,13 +63,15 @@ def assertions(test_file: Mapping[str, Any]) -> Iterator[Assertion]:
     for case in test_file.get("tests") or []:
         for test in case.get("alert_rule_test") or []:
             expected = test.get("exp_alerts") or []
-            fires = tuple({**(a.get("exp_labels") or {})} for a in expected)
-            yield Assertion({"alertname": test["alertname"]}, fires)
+            asked = {"alertname": test["alertname"]}
+            yield Assertion(
+                asked, tuple({**asked, **(a.get("exp_labels") or {})} for a in expected)
+            )
         for test in case.get("promql_expr_test") or []:
-            asked = _asked(str(test["expr"]))
-            if asked is not None:
+            look = _asked(str(test["expr"]))
+            if look is not None:
                 samples = test.get("exp_samples") or []
-                yield Assertion(asked, tuple({**asked, **_labels(s["labels"])} for s in samples))
+                yield Assertion(look, tuple({**look, **_labels(s["labels"])} for s in samples))
 
 
 def _asked(expr: str) -> Labels | None:
