@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import promql_parser
 
 from driftbook import conditions, gotemplate, labels, names, promql, templates
+from driftbook.conditions.base import Recording
 from driftbook.conditions.scope import Scope, by, embedded, scopes
 from driftbook.model import Catalog, Condition, Invariant
 from driftbook.units import number
@@ -24,15 +25,6 @@ FORMATS = {
 KEEP_LABELS = frozenset(("topk", "bottomk", "limitk", "limit_ratio", "count_values"))
 """Aggregations whose result has labels besides those of `by`."""
 _LINKS = {"dashboard": "dashboard_url", "traces": "traces_url", "logs": "logs_url"}
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording rule; labels are added to its result."""
-
-    record: str
-    expr: str
-    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +48,7 @@ class Alert:
 
 
 def recordings(catalog: Catalog, invariant: Invariant) -> tuple[Recording, ...]:
-    """The signal, the violations that conditions look back on, and each bound as a series."""
+    """The signal, what conditions look back on, and each bound as a series."""
     name = {"invariant": invariant.name}
     pairs = scopes(invariant, catalog.prometheus)
     needed = sorted({b for c, _ in pairs for b in conditions.of(c).violations(c)})
@@ -79,7 +71,9 @@ def recordings(catalog: Catalog, invariant: Invariant) -> tuple[Recording, ...]:
         for condition, scope in pairs
         if getattr(condition.params, "bound", None) is not None
     )
-    return (Recording(names.SIGNAL, _signal(invariant), name), *violations, *bounds)
+    further = tuple(r for c, s in pairs for r in conditions.of(c).recordings(c, s))
+    made = (Recording(names.SIGNAL, _signal(invariant), name), *violations, *further, *bounds)
+    return tuple({(r.record, *sorted(r.labels.items())): r for r in made}.values())
 
 
 def _signal(invariant: Invariant) -> str:

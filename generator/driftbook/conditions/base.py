@@ -1,6 +1,7 @@
 """What a module has to offer to be a stage condition."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from driftbook.conditions.cases import PlaceCase, TestCase
@@ -17,6 +18,15 @@ BOUND_SCHEMA: dict[str, Any] = {
     "description": "A bound in the unit of the signal: 10s, 0.5%, 20MiB, 5/s, or a plain number.",
     "examples": ["10s", "0.5%", 3],
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording rule; labels are added to its result."""
+
+    record: str
+    expr: str
+    labels: Mapping[str, str]
 
 
 def duration_schema(description: str, example: str) -> dict[str, Any]:
@@ -101,6 +111,12 @@ class ConditionModule(Protocol):
 
     def violations(self, condition: Condition) -> tuple[float, ...]:
         """Bounds whose 0/1 violation has to be recorded."""
+
+    def recordings(self, condition: Condition, scope: Scope) -> Sequence[Recording]:
+        """Further series that its PromQL looks back on; rules with equal record and labels are one.
+
+        They stand behind the signal and the violations, in the order given.
+        """
 
     def expr(self, condition: Condition, scope: Scope) -> str:
         """PromQL of the alert."""

@@ -30,6 +30,7 @@ from driftbook.conditions.cases import (
 from driftbook.conditions.defaults import held as held
 from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
+from driftbook.conditions.defaults import recordings as recordings
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.scope import Scope, by, embedded, series
 from driftbook.model import STAGES as ALL_STAGES

@@ -3,6 +3,7 @@
 Each is documented in `base.ConditionModule`.
 """
 
+from driftbook.conditions.base import Recording
 from driftbook.conditions.cases import PlaceCase, TestCase
 from driftbook.conditions.scope import Scope
 from driftbook.model import Condition
@@ -15,6 +16,11 @@ def reach(condition: Condition) -> tuple[float, float] | None:
 
 def violations(condition: Condition) -> tuple[float, ...]:
     """It looks back on no recorded violation."""
+    return ()
+
+
+def recordings(condition: Condition, scope: Scope) -> tuple[Recording, ...]:
+    """It needs no series but the signal and its violations."""
     return ()
 
 

@@ -31,6 +31,7 @@ from driftbook.conditions.cases import (
 from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import held as held
 from driftbook.conditions.defaults import labels as labels
+from driftbook.conditions.defaults import recordings as recordings
 from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope, series
 from driftbook.model import Condition, Invariant, StageName

@@ -17,6 +17,7 @@ from driftbook.conditions.base import (
 from driftbook.conditions.cases import STALE, PlaceCase, Run, Value, calm, outside
 from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import labels as labels
+from driftbook.conditions.defaults import recordings as recordings
 from driftbook.conditions.defaults import test_cases as test_cases
 from driftbook.conditions.scope import Scope
 from driftbook.conditions.threshold import held as held

@@ -9,6 +9,7 @@ from driftbook.conditions.base import BOUND_SCHEMA, Fault, read_bound
 from driftbook.conditions.cases import GAP, LOOKBACK, STALE, PlaceCase, calm, outside
 from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import labels as labels
+from driftbook.conditions.defaults import recordings as recordings
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import test_cases as test_cases
 from driftbook.conditions.defaults import violations as violations
