@@ -11,17 +11,10 @@ import promql_parser
 from driftbook import conditions, gotemplate, labels, names, promql, templates
 from driftbook.conditions.base import Recording
 from driftbook.conditions.scope import Scope, by, embedded, scopes
+from driftbook.conditions.words import FORMATS
 from driftbook.model import Catalog, Condition, Invariant
 from driftbook.units import number
 
-FORMATS = {
-    "seconds": "humanizeDuration",
-    "ratio": "humanizePercentage",
-    "bytes": "humanize1024",
-    "events_per_second": "humanize",
-    "items": "humanize",
-    "count": "humanize",
-}
 KEEP_LABELS = frozenset(("topk", "bottomk", "limitk", "limit_ratio", "count_values"))
 """Aggregations whose result has labels besides those of `by`."""
 _LINKS = {"dashboard": "dashboard_url", "traces": "traces_url", "logs": "logs_url"}

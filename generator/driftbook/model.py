@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 StageName = Literal["early", "mid", "late"]
 Worse = Literal["above", "below"]
+SupportingType = Literal["counter", "gauge"]
 STAGES: tuple[StageName, ...] = ("early", "mid", "late")
 PathInFile = tuple[str | int, ...]
 
@@ -134,7 +135,7 @@ class Supporting:
 
     name: str
     expr: str
-    type: Literal["counter", "gauge"]
+    type: SupportingType
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,13 @@ VIOLATION = "drift:violation"
 """1 while the signal is beyond a bound, else 0; labels: invariant, bound, identity."""
 BOUND = "drift:bound"
 """A threshold as a series; labels: invariant, stage, condition, and the match of an override."""
+EXPECTED = "drift:expected"
+"""1 for each place of the inventory; labels: invariant and its identity."""
+DELTA = "drift:delta"
+"""How far members differ, less what scrape skew explains; labels: invariant, over, the rest of the
+identity."""
+CHECKSUMS = "drift:checksums"
+"""Different checksums among members; labels: invariant, over, told_by, the rest of the identity."""
 
 WATCHDOG = "DriftbookWatchdog"
 ALERT_LABELS = (
@@ -21,7 +28,7 @@ ALERT_LABELS = (
     "owner",
     "tier",
 )
-RESERVED_LABELS = frozenset((*ALERT_LABELS, "bound", "alertstate"))
+RESERVED_LABELS = frozenset((*ALERT_LABELS, "bound", "over", "told_by", "alertstate"))
 """Labels that driftbook sets, so that no identity may use them."""
 
 ROOT_MATCHER = 'invariant!=""'

@@ -1,14 +1,16 @@
-"""A counter under `supporting` is more than a selector, or a condition counts a gauge.
+"""A counter under `supporting` is more than a selector, or a condition needs another type.
 
 Conditions take `increase()` of each series before they sum, so they need the bare selector of a
-counter.
+counter. Times and checksums are gauges.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from driftbook.checks import exprs
 from driftbook.checks.example import INVARIANT
 from driftbook.checks.kit import Example, Subject, found
+from driftbook.conditions import CONDITIONS
 from driftbook.diagnostics import Diagnostic, Place, Severity
 
 CODE = "DB413"
@@ -34,11 +36,18 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 yield found(CODE, message, document.file, expr.path, expected=expected)
         supporting = document.data.get("supporting", {})
         for path, _, condition in exprs.conditions(document):
-            repeated = condition.get("repeated", {})
-            for key in ("signal", "unless"):
-                name = repeated.get(key)
-                if name in supporting and supporting[name]["type"] != "counter":
-                    message = f'the supporting signal "{name}" is not a counter'
-                    at = (*path, "repeated", key)
+            for kind, key, wanted in _named(condition):
+                name = condition[kind][key]
+                if name in supporting and supporting[name]["type"] != wanted:
+                    message = f'the supporting signal "{name}" is not a {wanted}'
+                    at, expected = (*path, kind, key), f"a {wanted}"
                     other = Place(document.file, ("supporting", name, "type"))
-                    yield found(CODE, message, document.file, at, expected="a counter", other=other)
+                    yield found(CODE, message, document.file, at, expected=expected, other=other)
+
+
+def _named(condition: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Kind, parameter and wanted type of each supporting signal that a condition names."""
+    for kind in condition.keys() & CONDITIONS.keys():
+        for key, wanted in CONDITIONS[kind].SUPPORTING.items():
+            if key in condition[kind]:
+                yield kind, key, wanted

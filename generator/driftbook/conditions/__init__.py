@@ -4,7 +4,17 @@ To add one, write a module that meets `base.ConditionModule` and name it in `CON
 schema, rules, tests, words and checks follow from there.
 """
 
-from driftbook.conditions import breadth, growing, missing, persists, repeated, threshold
+from driftbook.conditions import (
+    breadth,
+    diverged,
+    growing,
+    missing,
+    persists,
+    quorum,
+    repeated,
+    stalled,
+    threshold,
+)
 from driftbook.conditions.base import ConditionModule
 from driftbook.model import Condition
 
@@ -13,8 +23,11 @@ CONDITIONS: dict[str, ConditionModule] = {
     "below": threshold,
     "growing": growing,
     "persists": persists,
+    "stalled": stalled,
+    "diverged": diverged,
     "breadth": breadth,
     "repeated": repeated,
+    "quorum": quorum,
     "missing": missing,
 }
 """Every condition by the key that the catalog uses for it."""

@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol
 
 from driftbook.conditions.cases import PlaceCase, TestCase
 from driftbook.conditions.scope import Scope
-from driftbook.model import Condition, Invariant, StageName
+from driftbook.model import Condition, Invariant, StageName, SupportingType
 from driftbook.units import UNITS, bound, seconds
 
 Path = tuple[str | int, ...]
@@ -86,7 +86,8 @@ class ConditionModule(Protocol):
     SCHEMA: JSON Schema of what stands behind the condition's name. STAGES: where it is allowed.
     HOLD: default `for` in seconds. PER_PLACE: whether its alerts carry the whole identity and the
     signal's own value. EXPLAINS: whether an alert of it stands for alerts at single places, and so
-    hides milder ones that have more labels than it has (see `conditions.explains`).
+    hides milder ones that have more labels than it has (see `conditions.explains`). SUPPORTING:
+    parameters that name a supporting signal, with the type that it must have.
     """
 
     @property
@@ -99,6 +100,8 @@ class ConditionModule(Protocol):
     def PER_PLACE(self) -> bool: ...
     @property
     def EXPLAINS(self) -> bool: ...
+    @property
+    def SUPPORTING(self) -> Mapping[str, SupportingType]: ...
 
     def parse(self, kind: str, value: Any, unit: str) -> Any:
         """The parameters as a frozen dataclass with defaults. Raises BadParameter."""

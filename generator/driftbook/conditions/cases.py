@@ -148,16 +148,17 @@ def inventory_series(
 
     {} where the expression is more than that; a scenario has to show it then.
     """
-    if not scope.invariant.signal.expected:
-        return {}
-    ast = promql.parse(scope.invariant.signal.expected)
+    selector = selector_of(scope.invariant.signal.expected)
+    found = {raw_series(selector, labels_of): values for labels_of in places} if selector else {}
+    return {s: v for s, v in found.items() if s} if len(found) == len(places) else {}
+
+
+def selector_of(expr: str) -> str:
+    """The selector that an expression is, aggregated or not; "" where it is more than that."""
+    ast = promql.parse(expr) if expr else None
     if isinstance(ast, promql_parser.AggregateExpr):
         ast = ast.expr
-    if not isinstance(ast, promql_parser.VectorSelector):
-        return {}
-    selector = ast.prettify()
-    found = {raw_series(selector, labels_of): values for labels_of in places}
-    return {s: v for s, v in found.items() if s} if len(found) == len(places) else {}
+    return ast.prettify() if isinstance(ast, promql_parser.VectorSelector) else ""
 
 
 def _fits(matcher: promql_parser.Matcher, value: str) -> bool:

@@ -3,10 +3,15 @@
 Each is documented in `base.ConditionModule`.
 """
 
+from collections.abc import Mapping
+
 from driftbook.conditions.base import Recording
 from driftbook.conditions.cases import PlaceCase, TestCase
 from driftbook.conditions.scope import Scope
-from driftbook.model import Condition
+from driftbook.model import Condition, SupportingType
+
+SUPPORTING: Mapping[str, SupportingType] = {}
+"""It needs nothing but the signal."""
 
 
 def reach(condition: Condition) -> tuple[float, float] | None:

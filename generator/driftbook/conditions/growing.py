@@ -28,6 +28,7 @@ from driftbook.conditions.cases import (
     notation,
     place,
 )
+from driftbook.conditions.defaults import SUPPORTING as SUPPORTING
 from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import held as held
 from driftbook.conditions.defaults import labels as labels

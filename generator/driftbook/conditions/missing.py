@@ -20,6 +20,7 @@ from driftbook.conditions.cases import (
     notation,
     place,
 )
+from driftbook.conditions.defaults import SUPPORTING as SUPPORTING
 from driftbook.conditions.defaults import held as held
 from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach

@@ -15,6 +15,7 @@ from driftbook.conditions.base import (
     read_share,
 )
 from driftbook.conditions.cases import STALE, PlaceCase, Run, Value, calm, outside
+from driftbook.conditions.defaults import SUPPORTING as SUPPORTING
 from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import labels as labels
 from driftbook.conditions.defaults import recordings as recordings

@@ -29,7 +29,7 @@ from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope, by, quoted, without
 from driftbook.model import STAGES as ALL_STAGES
-from driftbook.model import Condition, Invariant
+from driftbook.model import Condition, Invariant, SupportingType
 from driftbook.units import duration
 
 MEMORY = 3600.0
@@ -85,6 +85,7 @@ STAGES = ALL_STAGES
 HOLD = 0.0
 PER_PLACE = False
 EXPLAINS = False
+SUPPORTING: dict[str, SupportingType] = {"signal": "counter", "unless": "counter"}
 
 
 @dataclass(frozen=True, slots=True)

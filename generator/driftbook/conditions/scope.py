@@ -83,11 +83,11 @@ class Scope:
 
     def signal(self, window: float = 0) -> str:
         """The recorded signal, over a window of seconds where one is given."""
-        return self._selector(names.SIGNAL, {}, window)
+        return self.recorded(names.SIGNAL, {}, window)
 
     def violation(self, bound: float, window: float = 0) -> str:
         """The recorded 0/1 violation of a bound."""
-        return self._selector(names.VIOLATION, {"bound": number(bound)}, window)
+        return self.recorded(names.VIOLATION, {"bound": number(bound)}, window)
 
     def limited(self, vector: str) -> str:
         """The vector without the places of overrides that match on several labels.
@@ -102,7 +102,8 @@ class Scope:
             vector = f"{vector} and on ({', '.join(self.match)}) {point(self.match)}"
         return without(vector, self.excluded)
 
-    def _selector(self, metric: str, extra: Mapping[str, str], window: float) -> str:
+    def recorded(self, metric: str, extra: Mapping[str, str], window: float = 0) -> str:
+        """A recorded series of the invariant, held to the places of the scope."""
         labels = {"invariant": self.invariant.name, **extra, **self.match}
         parts = [f"{name}={quoted(value)}" for name, value in labels.items()]
         for match in self.excluded:

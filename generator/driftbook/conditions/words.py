@@ -4,6 +4,15 @@ from driftbook.model import Invariant
 from driftbook.units import spoken
 
 _ENDS = ({"source", "target"}, {"from", "to"}, {"primary", "replica"}, {"origin", "destination"})
+FORMATS = {
+    "seconds": "humanizeDuration",
+    "ratio": "humanizePercentage",
+    "bytes": "humanize1024",
+    "events_per_second": "humanize",
+    "items": "humanize",
+    "count": "humanize",
+}
+"""The function with which a description shows a value, by the unit of the signal."""
 _FRACTIONS = {
     0.1: "a tenth",
     0.2: "a fifth",

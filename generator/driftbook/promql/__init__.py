@@ -1,6 +1,6 @@
 """Reading PromQL: faults with places, labels of results, how counters are used."""
 
-from driftbook.promql.facts import OF_COUNTERS, Facts, Use, facts
+from driftbook.promql.facts import OF_COUNTERS, Facts, Use, can_carry, facts
 from driftbook.promql.functions import EXPERIMENTAL, FUNCTIONS, YOUNG
 from driftbook.promql.labels import Labels, result_labels
 from driftbook.promql.parse import PromqlError, parse
@@ -15,6 +15,7 @@ __all__ = [
     "Labels",
     "PromqlError",
     "Use",
+    "can_carry",
     "comparison_offset",
     "facts",
     "find",

@@ -8,7 +8,7 @@ from typing import Any
 import promql_parser as pp
 
 from driftbook.promql.labels import Labels, is_scalar, result_labels
-from driftbook.promql.parse import parse
+from driftbook.promql.parse import PromqlError, parse
 
 OF_COUNTERS = frozenset(("rate", "irate", "increase", "resets"))
 COMPARISONS = frozenset(("==", "!=", ">", "<", ">=", "<="))
@@ -68,6 +68,14 @@ def facts(expr: str) -> Facts:
         isinstance(tree, pp.VectorSelector),
         isinstance(tree, pp.VectorSelector) and _exact(tree),
     )
+
+
+def can_carry(expr: str, label: str) -> bool:
+    """Whether the result may have a label; also where the expression cannot be read."""
+    try:
+        return facts(expr).labels.can_carry(label)
+    except PromqlError:
+        return True
 
 
 def _exact(selector: Any) -> bool:

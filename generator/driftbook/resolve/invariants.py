@@ -125,7 +125,7 @@ def _condition(
         fault = Diagnostic(BOUND_NOTATION, Severity.ERROR, str(bad), place, bad.expected)
         r.found.append(fault)
         return
-    named = [(key, getattr(params, key, "")) for key in ("signal", "unless")]
+    named = [(key, getattr(params, key, "")) for key in module.SUPPORTING]
     supporting = document.data.get("supporting", {})
     for key, name in named:
         if name and name not in supporting:

@@ -1,0 +1,83 @@
+"""What conditions share that compare or count the members of a place: replicas, voters.
+
+The signal has one series for each member, so its identity includes the label `over` that names
+them; alerts carry the rest of the identity.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from driftbook import promql
+from driftbook.conditions import words
+from driftbook.conditions.base import Fault
+from driftbook.conditions.cases import Run, notation, place
+from driftbook.conditions.scope import Scope, series
+from driftbook.diagnostics import nearest
+from driftbook.names import SIGNAL
+
+OVER_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "description": "The identity label that names the members; alerts carry the others.",
+    "examples": ["replica"],
+}
+
+
+def group(over: str, scope: Scope) -> tuple[str, ...]:
+    """The labels of a place with all its members."""
+    return tuple(label for label in scope.identity if label != over)
+
+
+def faults(over: str, scope: Scope) -> Iterator[Fault]:
+    """A label that names no members, or of which there is one, or that an override takes apart."""
+    if over not in scope.identity:
+        known = nearest(over, scope.identity) or f"one of {', '.join(scope.identity)}"
+        expected = known if scope.identity else "a signal with one series for each member"
+        yield ("over",), f'"{over}" is not a label of the identity', expected
+        return
+    only = _only(over, scope)
+    if only:
+        yield ("over",), f'the signal has no {over} but "{only}"', "a signal of every member"
+    if over in scope.match:
+        message = f"an override on {over} leaves one member to judge"
+        yield ("over",), message, "an override on other labels"
+    if any(over in match for match in scope.excluded):
+        message = f"an override of this stage takes members out by their {over}"
+        yield ("over",), message, "overrides on other labels, or of another stage"
+
+
+def _only(over: str, scope: Scope) -> str:
+    """The value that every selector of the signal holds the label to, or ""."""
+    try:
+        facts = promql.facts(scope.invariant.signal.expr)
+    except promql.PromqlError:
+        return ""  # a check of its own reports it
+    if facts.functions & {"label_replace", "label_join", "count_values"}:
+        return ""
+    held = {dict(use.equal).get(over, "") for use in facts.uses if not use.filters}
+    return held.pop() if len(held) == 1 else ""
+
+
+def of_a_place(labels: tuple[str, ...]) -> str:
+    """` of a cluster`, or nothing where all members are of one."""
+    return f" of {words.a_place_of(labels)}" if labels else ""
+
+
+def template(labels: tuple[str, ...]) -> str:
+    """`cluster {{ $labels.cluster }}: ` for a description."""
+    where = ", ".join(f"{label} {{{{ $labels.{label} }}}}" for label in labels)
+    return f"{where}: " if where else ""
+
+
+def where(over: str, scope: Scope, member: str = "m1") -> dict[str, str]:
+    """Labels of a member of the place that tests use."""
+    return place(scope, "p") | {over: member}
+
+
+def signals(over: str, scope: Scope, courses: Sequence[tuple[Run, ...] | str]) -> dict[str, str]:
+    """The recorded signal of members m1, m2 … whose values run through the courses."""
+    return {
+        series(SIGNAL, {"invariant": scope.invariant.name, **where(over, scope, f"m{index}")}): (
+            course if isinstance(course, str) else notation(course)
+        )
+        for index, course in enumerate(courses, start=1)
+    }
