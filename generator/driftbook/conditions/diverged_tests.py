@@ -72,6 +72,8 @@ def _differing(
         (end + keep + 1, False),
     )
     yield "one differs, then agrees again", [runs, *others], checks
+    if scope.match:
+        return  # no override changes what the others show
     full = settle + hold
     just = p.tolerance * 1.01 if p.tolerance else 1.0
     yield "just beyond the tolerance", [((just, full + 4),), *others], ((full + 2, True),)
@@ -97,6 +99,8 @@ def _agreeing(
     still: tuple[Run, ...] = ((0.0, quiet + full + 6),)
     calm = ((full + 3, False),)
     yield "at the tolerance", [((p.tolerance, full + 5),), *[still] * (n - 1)], calm
+    if scope.match:
+        return
     short = ((0.0, quiet), (big, settle - 3), (0.0, 6 + hold))
     yield "a short difference", [short, *[still] * (n - 1)], ((quiet + full, False),)
     yield "too few to compare", [((big, full + 5),), *[still] * (n - 2)], calm
@@ -147,6 +151,8 @@ def _by_checksum(
     yield "one differs, then agrees again", changed(full + 4), checks
     calm = ((full + 3, False),)
     yield "all agree", {**info(1, "c0", (1, end)), **others()}, calm
+    if scope.match:
+        return
     yield "one takes the new one later", changed(settle - 3), ((start + full, False),)
     old = {**info(1, "c0", (1, end)), **info(1, "c1", (0, end))}
     yield "an old one whose value is 0", {**old, **others()}, calm

@@ -54,6 +54,10 @@ def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
     cases = [
         case(f"{least} of {size} are healthy", None, *([bad] * (few - 1)), *([steady] * least)),
         case(f"{left} of {size} are healthy", left, *([bad] * few), *([steady] * left)),
+    ]
+    if scope.match:  # no override changes what the others show
+        return cases
+    cases += [
         case("none is healthy", 0, *([bad] * size)),
         case("all are gone", 0, *([gone] * size)),
         case(

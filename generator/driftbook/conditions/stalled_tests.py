@@ -24,11 +24,7 @@ from driftbook.units import number
 def place_cases(condition: Condition, scope: Scope, coverage: float) -> list[PlaceCase]:
     """Where no counter is, so that nothing gets done. coverage: of the window."""
     p = condition.params
-    window, hold, keep = (
-        scope.ticks(p.window),
-        scope.ticks(condition.hold),
-        scope.ticks(condition.keep),
-    )
+    window, hold, keep = _ticks(condition, scope)
     waits, start = outside(scope.invariant, p.above), 4
     full = start + window + hold
     quiet, waiting = (p.above, start), (waits, window + hold + 4)
@@ -44,6 +40,18 @@ def place_cases(condition: Condition, scope: Scope, coverage: float) -> list[Pla
             ),
         ),
         PlaceCase("nothing-waits", ((p.above, full + 4),), ((full + 2, False),)),
+    ]
+    return cases if scope.match else cases + _interrupted(condition, scope, coverage)
+
+
+def _interrupted(condition: Condition, scope: Scope, coverage: float) -> list[PlaceCase]:
+    """Work that does not wait all the time, and lost samples; no override changes these."""
+    p = condition.params
+    window, hold, _ = _ticks(condition, scope)
+    waits, start = outside(scope.invariant, p.above), 4
+    full = start + window + hold
+    quiet, waiting = (p.above, start), (waits, window + hold + 4)
+    cases = [
         PlaceCase("one-item", (quiet, (waits, 3), (p.above, 4)), ((start + 2, False),)),
         PlaceCase(
             "empty-once",
@@ -85,11 +93,12 @@ Course = tuple[str, int, str, tuple[tuple[int, bool], ...]]
 
 
 def _courses(condition: Condition, scope: Scope) -> Iterator[Course]:
-    if condition.params.done:
-        yield from _counted(condition, scope)
-        yield from _restarted(condition, scope)
-    else:
-        yield from _timed(condition, scope)
+    usual = _counted if condition.params.done else _timed
+    odd = (_born, _restarted) if condition.params.done else (_odd_times,)
+    yield from usual(condition, scope)
+    if not scope.match:  # no override changes what these show
+        for courses in odd:
+            yield from courses(condition, scope)
 
 
 def _counted(condition: Condition, scope: Scope) -> Iterator[Course]:
@@ -103,6 +112,10 @@ def _counted(condition: Condition, scope: Scope) -> Iterator[Course]:
     yield "the worker stops and goes on", 0, flat, stopped
     gone = f"0+1x{stop} stale _x{back - stop - 2} 0+1x{after}"
     yield "the worker and its counter are gone and come back", 0, gone, stopped
+
+
+def _born(condition: Condition, scope: Scope) -> Iterator[Course]:
+    window, hold, _ = _ticks(condition, scope)
     born = window + 2
     until = born + window + hold
     values = f"_x{born} 1x{window + hold + 4}"
@@ -141,7 +154,12 @@ def _timed(condition: Condition, scope: Scope) -> Iterator[Course]:
     values = f"0+{step}x{stop} {last}x{back - stop - 2} {number(back * tick)}+{step}x{keep + 6}"
     stopped = ((full - 2, False), (full + 3, True), (back + keep + 2, False))
     yield "the worker stops and goes on", 0, values, stopped
-    gone = f"0+{step}x{stop} stale"
+
+
+def _odd_times(condition: Condition, scope: Scope) -> Iterator[Course]:
+    window, hold, _ = _ticks(condition, scope)
+    stop, tick = window + 4, scope.tick
+    gone = f"0+{number(tick)}x{stop} stale"
     yield "the worker is gone", 0, gone, ((stop, False), (stop + hold + 3, True))
     wrong = f"{number(tick * 1e6)}+{number(tick * 1000)}x{stop + hold + 4}"
     yield "times in milliseconds are no success", 0, wrong, ((stop + hold + 2, True),)
