@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from driftbook.conditions.scope import Scope
 from driftbook.emit.pages import words
 from driftbook.emit.pages.markdown import code, fence
 from driftbook.errors import Exit
-from driftbook.model import STAGES, Condition, Invariant
+from driftbook.model import STAGES, Condition, Invariant, Supporting
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -32,6 +33,8 @@ SIMPLE = {
     "above": "The signal is above a bound, for the time of `for`.",
     "below": "The signal is below a bound, for the time of `for`. The mirror image of `above`.",
 }
+NOTES = ROOT / "tools" / "conditions.md"
+"""When to use a condition and what it does not catch, a section for each that says so."""
 MARK = "<!-- Made by tools/reference.py from the program. Edits here will be lost. -->"
 
 
@@ -226,6 +229,8 @@ def condition_reference() -> Iterator[str]:
         "shown on a signal in seconds with one series for each `region`.",
         "",
     )
+    sections = NOTES.read_text(encoding="utf-8").removeprefix("## ").split("\n## ")
+    notes = {kind: text.strip() for kind, _, text in (s.partition("\n") for s in sections)}
     for kind, module in conditions.CONDITIONS.items():
         schema = module.SCHEMA
         value = schema["examples"][0]
@@ -246,9 +251,15 @@ def condition_reference() -> Iterator[str]:
         if kind == "below":
             continue
         condition = Condition(kind, stage, module.parse(kind, value, "seconds"), module.HOLD, 0.0)
-        scope = Scope(invariant, prometheus, {}, ())
+        subject = _with_inventory(invariant) if kind == "quorum" else invariant
+        scope = Scope(subject, prometheus, {}, ())
         yield from (f"Fires when {module.sentence(condition, invariant)}.", "")
+        for recording in module.recordings(condition, scope):
+            yield from (f"Recorded first, as `{recording.record}`:", "")
+            yield from (fence(recording.expr, "promql"), "")
         yield from (fence(module.expr(condition, scope), "promql"), "")
+        if kind in notes:
+            yield from (notes[kind], "")
 
 
 def _plain(value: Any) -> Any:
@@ -263,7 +274,13 @@ def _example() -> tuple[Invariant, Any]:
             path.write_text(text, encoding="utf-8")
         found = pipeline.check(Path(folder)).catalog
     assert found is not None
-    return found.invariants["orders-lag"], found.prometheus
+    lag = found.invariants["orders-lag"]
+    done = Supporting("repairs_done", "orders_repaired_total", "counter")
+    return replace(lag, supporting={**lag.supporting, "repairs_done": done}), found.prometheus
+
+
+def _with_inventory(invariant: Invariant) -> Invariant:
+    return replace(invariant, signal=replace(invariant.signal, expected="orders_region_info"))
 
 
 # --- diagnostics --------------------------------------------------------------------------------

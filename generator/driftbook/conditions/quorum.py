@@ -66,7 +66,7 @@ SCHEMA: dict[str, Any] = {
             "examples": [1],
         },
     },
-    "examples": [{"over": "region"}],
+    "examples": [{"over": "region", "above": "10s"}, {"over": "member", "spare": 1}],
 }
 STAGES = ALL_STAGES
 HOLD = 60.0
