@@ -1,7 +1,8 @@
 """A later stage is reached before an earlier one.
 
 Its bound is less bad than that of the stage before, or as bad but reached sooner. Compared are
-`above`, `below`, `growing` (its `toward`) and `persists`; the others ask other questions. Where a stage has several conditions, one of the earlier stage must come first.
+`above`, `below`, `growing` (its `toward`) and `persists`; the others ask other questions. Where a
+stage has several conditions, one of the earlier stage must come first.
 """
 
 from collections.abc import Iterator
