@@ -28,11 +28,11 @@ from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import violations as violations
-from driftbook.conditions.scope import Scope, by, embedded, quoted
+from driftbook.conditions.scope import Scope, by, embedded
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant, SupportingType
-from driftbook.names import CHECKSUMS, DELTA, SIGNAL
-from driftbook.units import duration, number, spoken
+from driftbook.names import CHECKSUMS, DELTA
+from driftbook.units import number, spoken
 
 COVERAGE = 0.8
 """Share of the evaluations of `settle` in which members could be compared."""
@@ -162,27 +162,7 @@ def recordings(condition: Condition, scope: Scope) -> tuple[Recording, ...]:
     if p.checksums:
         told["told_by"] = f"{p.checksums}/{p.label}"
         return (Recording(CHECKSUMS, _checksums(p, scope), told),)
-    return (Recording(DELTA, _delta(p, scope), told),)
-
-
-def _delta(p: Params, scope: Scope) -> str:
-    """The largest difference, less what two scrapes can explain; of two members or more."""
-    source = f"{SIGNAL}{{invariant={quoted(scope.invariant.name)}}}"
-    some = f"{source} > -Inf"  # not NaN
-    labels_of_place = members.group(p.over, scope)
-    group, on = by(labels_of_place), f"on ({', '.join(labels_of_place)})"
-    skew = number(2 * scope.prometheus.scrape_interval)
-    slope = f"max {group}(abs(deriv({source}[{duration(drift_window(scope))}])))"
-    return (
-        f"clamp_min(\n"
-        f"  max {group}({some}) - {on} min {group}({some}) - {on} {skew} * {slope},\n  0\n)\n"
-        f"and {on} count {group}({some}) > 1"
-    )
-
-
-def drift_window(scope: Scope) -> float:
-    """Seconds over which a member's rate of change is taken: some scrapes, and 10 min at least."""
-    return max(600.0, 10 * scope.prometheus.scrape_interval, 10 * scope.tick)
+    return (Recording(DELTA, members.delta(p.over, scope), told),)
 
 
 def _checksums(p: Params, scope: Scope) -> str:
@@ -256,4 +236,4 @@ def description(condition: Condition, scope: Scope) -> str:
 
 def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
     """Members that differ, agree, differ shortly, are alone, are read at different times."""
-    return diverged_tests.test_cases(condition, scope, scope.ticks(drift_window(scope)))
+    return diverged_tests.test_cases(condition, scope, scope.ticks(members.drift_window(scope)))

@@ -11,9 +11,10 @@ from driftbook import promql
 from driftbook.conditions import words
 from driftbook.conditions.base import Fault
 from driftbook.conditions.cases import Run, notation, place
-from driftbook.conditions.scope import Scope, series
+from driftbook.conditions.scope import Scope, by, quoted, series
 from driftbook.diagnostics import nearest
 from driftbook.names import SIGNAL
+from driftbook.units import duration, number
 
 OVER_SCHEMA: dict[str, Any] = {
     "type": "string",
@@ -55,6 +56,26 @@ def _only(over: str, scope: Scope) -> str:
         return ""
     held = {dict(use.equal).get(over, "") for use in facts.uses if not use.filters}
     return held.pop() if len(held) == 1 else ""
+
+
+def delta(over: str, scope: Scope) -> str:
+    """The largest difference, less what two scrapes can explain; of two members or more."""
+    source = f"{SIGNAL}{{invariant={quoted(scope.invariant.name)}}}"
+    some = f"{source} > -Inf"  # not NaN
+    labels_of_place = group(over, scope)
+    each, on = by(labels_of_place), f"on ({', '.join(labels_of_place)})"
+    skew = number(2 * scope.prometheus.scrape_interval)
+    slope = f"max {each}(abs(deriv({source}[{duration(drift_window(scope))}])))"
+    return (
+        f"clamp_min(\n"
+        f"  max {each}({some}) - {on} min {each}({some}) - {on} {skew} * {slope},\n  0\n)\n"
+        f"and {on} count {each}({some}) > 1"
+    )
+
+
+def drift_window(scope: Scope) -> float:
+    """Seconds over which a member's rate of change is taken: some scrapes, and 10 min at least."""
+    return max(600.0, 10 * scope.prometheus.scrape_interval, 10 * scope.tick)
 
 
 def of_a_place(labels: tuple[str, ...]) -> str:
