@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs bench engines browser lock clean
+.PHONY: help build test lint docs bench engines browser stores lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ help: ## list the targets
 build: engines ## compile the catalog, prove it, build the site
 	$(BIN)/driftbook build --require-engines
 
-test: engines browser ## run the test suite
+test: engines browser stores ## run the test suite
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 lint: $(STAMP) ## formatting, lint rules, types, import contracts
@@ -36,6 +36,9 @@ engines: $(STAMP) ## fetch promtool, amtool, prometheus and alertmanager (no roo
 
 browser: $(STAMP)
 	@$(BIN)/python tests/chromium.py
+
+stores: $(STAMP)
+	@$(BIN)/python tests/stores.py
 
 lock: $(STAMP) ## pin the newest versions that pyproject.toml allows in constraints.txt
 	$(BIN)/pip install --quiet uv

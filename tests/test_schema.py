@@ -18,7 +18,7 @@ from driftbook.checks.example import CATALOG, DATASET, FILES, INVARIANT, RUNBOOK
 from driftbook.document import KINDS, Document
 from driftbook.units import DURATION_PATTERN
 
-PUBLISHED = (*KINDS, "report")
+PUBLISHED = (*KINDS, "report", "canary")
 DATA = {file: strictyaml.read(text.encode()).data or {} for file, text in FILES.items()}
 
 

@@ -194,6 +194,41 @@ def engines(directory: Path | None, color: str | None, no_fetch: bool) -> None:
     _run("engines", directory, color, fetch=not no_fetch)
 
 
+def _address(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:
+    """`[::1]:9730`, `127.0.0.1:9730` or `:9730` as address and port."""
+    address, _, port = value.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535:
+        raise click.BadParameter("an address and a port, such as 127.0.0.1:9730 or :9730")
+    return address.strip("[]"), int(port)
+
+
+@cli.command()
+@click.option(
+    "--config",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What to probe: a file of the form in the reference of the canary.",
+)
+@click.option(
+    "--listen",
+    metavar="ADDRESS:PORT",
+    default=":9730",
+    show_default=True,
+    callback=_address,
+    help="Where to serve the metrics; without an address, on all.",
+)
+@click.option("--once", is_flag=True, help="Wait until every target has shown a write, and end.")
+@_color
+@_directory
+def canary(directory: Path | None, color: str | None, **options: Any) -> None:
+    """Probe a database: write at the primary, read at the replicas, export what that shows.
+
+    Runs until SIGTERM. With --once, status 1 says that a target has not shown the write within
+    its `stale_after`. Needs the packages of `driftbook[canary]`.
+    """
+    _run("canary", directory, color, **options)
+
+
 @cli.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:

@@ -28,13 +28,20 @@ STEP_KINDS = ("check", "act", "escalate")
 def check(documents: Iterable[Document]) -> Iterator[Diagnostic]:
     """What is wrong with the shape of each document."""
     for document in documents:
-        errors = list(_validator(document.kind).iter_errors(document.data))
-        if errors:
-            yield from Report(document, schema(document.kind), errors).diagnostics()
+        wrong = list(shape(document))
+        if wrong:
+            yield from wrong
         elif document.kind == "invariant":
             yield from _condition_counts(document)
         elif document.kind == "runbook":
             yield from _step_kinds(document)
+
+
+def shape(document: Document) -> Iterator[Diagnostic]:
+    """Where a document differs from the schema of its kind."""
+    errors = list(_validator(document.kind).iter_errors(document.data))
+    if errors:
+        yield from Report(document, schema(document.kind), errors).diagnostics()
 
 
 @cache

@@ -33,7 +33,16 @@ from driftbook.files import UnreadableError, read_bytes, read_plain
 from driftbook.positions import Positions
 from driftbook.strictyaml import Fault, Read, read
 
-__all__ = ["Document", "UnreadableError", "guess", "load", "load_base", "locate", "read_bytes"]
+__all__ = [
+    "Document",
+    "UnreadableError",
+    "guess",
+    "load",
+    "load_base",
+    "load_plain",
+    "locate",
+    "read_bytes",
+]
 
 FOLDERS = ("invariants", "runbooks", "tests/scenarios")
 
@@ -80,10 +89,15 @@ def load_base(root: FilePath, document: Document) -> tuple[dict[str, Any] | None
     """The base of a catalog document as plain data, as strictly read as the catalog itself."""
     file = base_file(document)
     try:
-        result = read(read_bytes(root, file))
+        return load_plain(root, file)
     except UnreadableError as error:
         place = Place(document.file, ("alertmanager", "base"))
         return None, [_diagnostic(unreadable_file, f"cannot read the base: {error}", place)]
+
+
+def load_plain(root: FilePath, file: str) -> tuple[dict[str, Any] | None, list[Diagnostic]]:
+    """A file that is no document of the catalog, read as strictly. Raises UnreadableError."""
+    result = read(read_bytes(root, file))
     found = [_from_fault(file, fault, None) for fault in result.faults]
     return (None if found else result.data), found
 
