@@ -20,7 +20,10 @@ import stores
 TABLE = (Path(__file__).resolve().parent.parent / "docs/how-to/run-a-canary.md").read_text("utf-8")
 TABLE = TABLE.split("```sql\n")[1].split("```")[0]
 """As the documentation says to make it."""
-QUICK = ("fsync=off", "wal_level=replica", "hot_standby=on", "shared_buffers=16MB", "timezone=UTC")
+QUICK = (
+    *("fsync=off", "shared_buffers=16MB", "max_wal_size=64MB", "min_wal_size=2MB"),
+    *("wal_level=replica", "hot_standby=on", "timezone=UTC"),
+)
 
 
 def until(holds: Callable[[], object], seconds: float = 20, what: str = "") -> None:
@@ -117,13 +120,16 @@ def postgresql(replicas: int) -> Iterator[Cluster]:
         cluster = Cluster(folder)
         try:
             data = folder / "primary"
-            _tool(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "-N")
+            own = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--wal-segsize=1")
+            _tool(initdb, "-D", data, *own, "--no-sync")
             cluster.primary = _postgres(initdb, data)
             cluster.primary.ask(TABLE)
             for number in range(replicas):
                 copy = folder / f"replica-{number}"
                 base = initdb.with_name("pg_basebackup")
-                _tool(base, "-D", copy, "-d", cluster.primary.admin, "-R", "-c", "fast", "--no-sync")
+                _tool(
+                    base, "-D", copy, "-d", cluster.primary.admin, "-R", "-c", "fast", "--no-sync"
+                )
                 cluster.replicas.append(_postgres(initdb, copy))
             yield cluster
         finally:

@@ -1,7 +1,5 @@
 """The canary against real servers: what it counts when they are well, late, frozen and gone."""
 
-import json
-import os
 import signal
 import subprocess
 import sys

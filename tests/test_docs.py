@@ -14,7 +14,9 @@ from driftbook import cli, conditions, names
 from walkthrough import ROOT, fences, run, walk
 
 DOCUMENTS = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
-HAND_WRITTEN = [p for p in DOCUMENTS if p.parent.name != "reference" or p.name == "output.md"]
+HAND_WRITTEN = [
+    p for p in DOCUMENTS if p.parent.name != "reference" or p.name in ("output.md", "canary.md")
+]
 _LINK = re.compile(r"(?<!`)\[[^\]]+\]\(([^)\s]+)\)")
 
 

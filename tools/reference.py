@@ -45,6 +45,7 @@ def main(check: bool) -> int:
         "catalog.md": catalog(),
         "conditions.md": condition_reference(),
         "diagnostics.md": diagnostics(),
+        "canary-configuration.md": canary(),
     }
     different = []
     for name, lines in made.items():
@@ -140,6 +141,20 @@ def catalog() -> Iterator[str]:
         yield from _fields(schema, schema, "", depth=0)
         yield ""
     yield from _lists()
+
+
+def canary() -> Iterator[str]:
+    """Every field of the prober's configuration."""
+    schema = json.loads((SCHEMAS / "canary.schema.json").read_text(encoding="utf-8"))
+    yield from ("# Canary configuration", "", MARK, "")
+    yield from (
+        f"{schema['description']} One file, read as strictly as the catalog. A server has a `name`",
+        "and exactly one of `url`, `url_file` and `url_env`. For editors: `canary.schema.json`.",
+        "",
+        "| field | value |",
+        "| --- | --- |",
+    )
+    yield from _fields(schema, schema, "", depth=0)
 
 
 def _fields(schema: Any, whole: Any, prefix: str, depth: int) -> Iterator[str]:

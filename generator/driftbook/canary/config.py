@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -74,8 +75,9 @@ class Probe:
 
     @property
     def bounds(self) -> Bounds:
-        """What its observations are judged by. A read may take a connection and an answer."""
-        return Bounds(self.stale_after, self.think_time, patience=2 * self.timeout + 5)
+        """What its observations are judged by. A read may need a connection and an answer."""
+        connecting = max(2, ceil(self.timeout))  # libpq waits in whole seconds, and two at least
+        return Bounds(self.stale_after, self.think_time, connecting + self.timeout + 1)
 
 
 def load(path: FilePath) -> tuple[tuple[Probe, ...], list[Diagnostic]]:

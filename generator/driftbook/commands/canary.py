@@ -73,11 +73,15 @@ def _once(prober: Prober, console: Console) -> int:
     for run in prober.runs:
         for target in run.probe.targets:
             console.print(_line(run, target.name), markup=False)
-    return Exit.OK if all(_done(run) for run in prober.runs) else Exit.FINDINGS
+    return Exit.OK if all(_done(run) and _in_time(run) for run in prober.runs) else Exit.FINDINGS
 
 
 def _done(run: Run) -> bool:
     return len(run.first) == len(run.probe.targets)
+
+
+def _in_time(run: Run) -> bool:
+    return max(run.first.values()) <= run.probe.stale_after
 
 
 def _line(run: Run, target: str) -> str:
