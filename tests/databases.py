@@ -126,7 +126,7 @@ def postgresql(replicas: int) -> Iterator[Cluster]:
             cluster.primary.ask(TABLE)
             for number in range(replicas):
                 copy = folder / f"replica-{number}"
-                base = initdb.with_name("pg_basebackup")
+                base = stores.need("pg_basebackup")
                 _tool(
                     base, "-D", copy, "-d", cluster.primary.admin, "-R", "-c", "fast", "--no-sync"
                 )

@@ -14,8 +14,12 @@ from driftbook.errors import FatalError
 from driftbook.prove import debian
 
 FOLDER = Path(__file__).resolve().parent.parent / ".engines" / "stores"
-PROGRAMS = {"initdb": "postgresql", "redis-server": "redis-server"}
-"""A program of each store, and Debian's package of the store. All of PostgreSQL's lie together."""
+PROGRAMS = {
+    "initdb": "postgresql",
+    "pg_basebackup": "postgresql",  # comes with the client's package, so it may lie elsewhere
+    "redis-server": "redis-server",
+}
+"""Programs, and Debian's packages that bring them. A server's programs lie beside `initdb`."""
 
 
 def find(program: str) -> Path | None:
@@ -63,12 +67,13 @@ def _unpack(package: str) -> None:
 
 
 def _places(program: str) -> Iterator[Path]:
-    if on_path := shutil.which(program):
-        yield Path(on_path).resolve()
+    on_path = Path(shutil.which(program) or "/").resolve()
+    if on_path.name == program:  # not Debian's wrapper of another name
+        yield on_path
     for root in (Path("/"), FOLDER / PROGRAMS[program]):
-        yield root / "usr/bin" / program
         versions = (root / "usr/lib/postgresql").glob(f"*/bin/{program}")
         yield from sorted(versions, key=lambda p: int(p.parts[-3]), reverse=True)
+        yield root / "usr/bin" / program
 
 
 def _starts(place: Path) -> bool:

@@ -226,6 +226,18 @@ def test_what_is_exported_is_what_the_reference_says(tmp_path: Path, redis: Clus
     assert text.count("| `canary_") == len(list(registry.collect()))
 
 
+def test_the_pack_reads_what_is_exported(tmp_path: Path, redis: Cluster) -> None:
+    text = (Path(load.__code__.co_filename).parent.parent / "packs/canary.yaml").read_text("utf-8")
+    probes, _ = load(written(tmp_path, "redis", redis))
+    registry = CollectorRegistry()
+    Prober(probes, registry)
+    exported = {s.name: set(s.labels) for family in registry.collect() for s in family.samples}
+    used = [m for signal in yaml.safe_load(text)["signals"].values() for m in signal["metrics"]]
+    assert {m["name"]: set(m["labels"]) for m in used}.items() <= exported.items()
+    unused = {name for name in exported if not name.endswith("_sum")} - {m["name"] for m in used}
+    assert not unused
+
+
 def test_storage_is_one_row_for_each_session(postgresql: Cluster, tmp_path: Path) -> None:
     import psycopg
 
