@@ -194,29 +194,14 @@ def engines(directory: Path | None, color: str | None, no_fetch: bool) -> None:
     _run("engines", directory, color, fetch=not no_fetch)
 
 
-def _address(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:
-    """`[::1]:9730`, `127.0.0.1:9730` or `:9730` as address and port."""
-    address, _, port = value.rpartition(":")
-    if not port.isdecimal() or int(port) > 65535:
-        raise click.BadParameter("an address and a port, such as 127.0.0.1:9730 or :9730")
-    return address.strip("[]"), int(port)
-
-
 @cli.command()
 @click.option(
     "--config",
     required=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="What to probe: a file of the form in the reference of the canary.",
+    help="What to probe; see the reference.",
 )
-@click.option(
-    "--listen",
-    metavar="ADDRESS:PORT",
-    default=":9730",
-    show_default=True,
-    callback=_address,
-    help="Where to serve the metrics; without an address, on all.",
-)
+@click.option("--listen", default=":9730", show_default=True, help="ADDRESS:PORT of the metrics.")
 @click.option("--once", is_flag=True, help="Wait until every target has shown a write, and end.")
 @_color
 @_directory

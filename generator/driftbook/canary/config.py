@@ -88,8 +88,7 @@ def load(path: FilePath) -> tuple[tuple[Probe, ...], list[Diagnostic]]:
     except UnreadableError as error:
         at = Place(file, line=1, column=1)
         said = f"cannot read the file: {error}"
-        expected = unreadable_file.EXPECTED
-        return (), [Diagnostic(unreadable_file.CODE, Severity.ERROR, said, at, expected)]
+        return (), [Diagnostic(unreadable_file.CODE, Severity.ERROR, said, at, "a readable file")]
     if data is None:
         return (), wrong
     document = Document(file, KIND, data, digest="")

@@ -7,6 +7,7 @@ import socket
 import time
 from pathlib import Path
 
+import click
 from prometheus_client import CollectorRegistry, start_http_server
 from rich.console import Console
 
@@ -17,14 +18,13 @@ from driftbook.commands import findings
 from driftbook.errors import Exit, FatalError
 
 
-def run(
-    root: Path, console: Console, *, config: Path, listen: tuple[str, int], once: bool = False
-) -> int:
+def run(root: Path, console: Console, *, config: Path, listen: str, once: bool = False) -> int:
     """Runs until SIGTERM or SIGINT. once: until every target has shown a write, then prints.
 
-    listen: address ("" for all) and port. Raises FatalError where the extra is not installed or
-    the port is taken.
+    listen: `127.0.0.1:9730`, `[::1]:9730`, or `:9730` for all addresses. Raises UsageError where
+    it is neither, FatalError where the extra is not installed or the port is taken.
     """
+    address, port = _address(listen)
     gc.enable()  # the command line turns it off for compiles, which end soon
     path = root / config
     probes, wrong = load(path)
@@ -41,11 +41,17 @@ def run(
     prober = Prober(probes, registry)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: prober.ended.set())
-    return _once(prober, console) if once else _serve(prober, registry, listen)
+    return _once(prober, console) if once else _serve(prober, registry, address, port)
 
 
-def _serve(prober: Prober, registry: CollectorRegistry, listen: tuple[str, int]) -> int:
-    address, port = listen
+def _address(listen: str) -> tuple[str, int]:
+    address, _, port = listen.rpartition(":")
+    if ":" not in listen or not port.isdecimal() or int(port) > 65535:
+        raise click.UsageError(f'"{listen}" is no ADDRESS:PORT such as 127.0.0.1:9730 or :9730')
+    return address.strip("[]"), int(port)
+
+
+def _serve(prober: Prober, registry: CollectorRegistry, address: str, port: int) -> int:
     everywhere = "::" if socket.has_dualstack_ipv6() else "0.0.0.0"
     try:
         server, thread = start_http_server(port, address or everywhere, registry)

@@ -78,7 +78,7 @@ class Postgresql:
                     yield connection
                 finally:
                     timer.cancel()
-        except (psycopg.Error, OSError, UnreadableError) as error:
+        except (psycopg.Error, OSError, ValueError, UnreadableError) as error:
             self.close()
             if cut.is_set():
                 raise StoreError(f"no answer within {self._timeout:g} s", "timeout") from error

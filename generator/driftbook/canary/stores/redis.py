@@ -28,7 +28,7 @@ class Redis:
 
     def read(self) -> int:
         """The key's version."""
-        return int(self._answer(lambda it: it.get(self._name)) or 0)
+        return int(self._answer(lambda it: int(it.get(self._name) or 0)))
 
     def close(self) -> None:
         """Closes the connection, if there is one."""
