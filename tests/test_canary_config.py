@@ -127,7 +127,9 @@ def test_faults_go_to_standard_error(tmp_path: Path) -> None:
     assert not done.stdout
     assert "canary.yaml:4:" in done.stderr
     assert "DB603" in done.stderr
-    assert command("", "--config", str(tmp_path / "none")).returncode == Exit.USAGE
+    done = command("", "-C", str(tmp_path), "--config", "none.yaml")
+    assert done.returncode == Exit.FINDINGS
+    assert "cannot read the file: it does not exist" in done.stderr
     assert command("", "--config", str(path), "--listen", "9730x").returncode == Exit.USAGE
 
 

@@ -198,7 +198,7 @@ def engines(directory: Path | None, color: str | None, no_fetch: bool) -> None:
 @click.option(
     "--config",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="What to probe; see the reference.",
 )
 @click.option("--listen", default=":9730", show_default=True, help="ADDRESS:PORT of the metrics.")
