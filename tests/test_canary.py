@@ -279,8 +279,9 @@ def test_a_killed_primary_fails_writes_and_no_reads(tmp_path: Path) -> None:
         last = seen.get("canary_last_write_success_timestamp_seconds")
         seen.grows("canary_write_failures_total", reason="error")
         assert seen.get("canary_last_write_success_timestamp_seconds") == last
+        # Violations are possible: the last acknowledged write may have died with the primary.
         seen.grows("canary_reads_total", FRESH)
-        assert seen.violations(FRESH) == [0, 0, 0]
+        assert seen.get("canary_read_failures_total", FRESH, reason="error") == 0
 
 
 def test_a_primary_that_hangs_is_a_timeout(tmp_path: Path, postgresql: Cluster) -> None:
