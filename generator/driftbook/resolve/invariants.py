@@ -21,6 +21,7 @@ from driftbook.model import (
     Supporting,
 )
 from driftbook.resolve.references import Resolver, Unresolved, origin, refer
+from driftbook.resolve.signals import signal as signal_of
 from driftbook.units import seconds
 
 DEFAULT_MISSING = {"for": "10m", "stage": "mid"}
@@ -39,18 +40,19 @@ def invariant(r: Resolver, document: Document) -> Invariant:
     owner = refer(r, document, "team", r.teams, ("owner",)) if "owner" in data else dataset.owner
     if data.get("successor"):
         _check_successor(r, document)
+    made = signal_of(r, document)
     return Invariant(
         name=data["name"],
         title=data["title"],
         dataset=dataset,
         property=data["property"],
-        signal=_signal(data["signal"]),
+        signal=made,
         supporting={
             name: Supporting(name, s["expr"], s["type"])
             for name, s in data.get("supporting", {}).items()
         },
-        conditions=tuple(_conditions(r, document)),
-        overrides=tuple(_overrides(r, document)),
+        conditions=tuple(_conditions(r, document, made)),
+        overrides=tuple(_overrides(r, document, made)),
         runbook=runbook,
         remediation=remediation,
         impact=data.get("impact", ""),
@@ -72,46 +74,39 @@ def _check_successor(r: Resolver, document: Document) -> None:
         return
 
 
-def _signal(data: Mapping[str, Any]) -> Signal:
-    missing = data.get("missing", {})
-    return Signal(
-        expr=data["expr"].strip(),
-        unit=data["unit"],
-        worse=data["worse"],
-        identity=tuple(data["identity"]),
-        expected=data.get("expected", "").strip(),
-        missing_not_applicable=missing.get("not_applicable", ""),
-    )
-
-
-def _conditions(r: Resolver, document: Document) -> Iterator[Condition]:
+def _conditions(r: Resolver, document: Document, signal: Signal) -> Iterator[Condition]:
     """The stages' conditions in order, the signal's own absence behind its stage's others."""
     data = document.data
     missing = {**DEFAULT_MISSING, **data["signal"].get("missing", {})}
     for stage in STAGES:
         if stage in data["stages"]:
-            yield from _stage(r, document, ("stages", stage))
+            yield from _stage(r, document, signal, ("stages", stage))
         if "not_applicable" not in missing and missing["stage"] == stage:
             memory = {"memory": missing["memory"]} if "memory" in missing else {}
             written: dict[str, Any] = {"missing": memory, "for": missing["for"]}
             at: Path = ("signal", "missing") if "missing" in data["signal"] else ("signal",)
-            yield from _condition(r, document, stage, written, at)
+            yield from _condition(r, document, signal, stage, written, at)
 
 
-def _stage(r: Resolver, document: Document, path: Path) -> Iterator[Condition]:
+def _stage(r: Resolver, document: Document, signal: Signal, path: Path) -> Iterator[Condition]:
     written: Any = document.data
     for step in path:
         written = written[step]
     stage = cast(StageName, path[-1])
     if isinstance(written, list):
         for index, one in enumerate(written):
-            yield from _condition(r, document, stage, one, (*path, index))
+            yield from _condition(r, document, signal, stage, one, (*path, index))
     else:
-        yield from _condition(r, document, stage, written, path)
+        yield from _condition(r, document, signal, stage, written, path)
 
 
 def _condition(
-    r: Resolver, document: Document, stage: StageName, written: Mapping[str, Any], at: Path
+    r: Resolver,
+    document: Document,
+    signal: Signal,
+    stage: StageName,
+    written: Mapping[str, Any],
+    at: Path,
 ) -> Iterator[Condition]:
     kinds = [key for key in written if key not in MODIFIERS]
     if len(kinds) != 1:
@@ -119,7 +114,7 @@ def _condition(
     kind = kinds[0]
     module = conditions.CONDITIONS[kind]
     try:
-        params = module.parse(kind, written[kind], document.data["signal"]["unit"])
+        params = module.parse(kind, written[kind], signal.unit)
     except BadParameter as bad:
         place = Place(document.file, (*at, kind, *bad.path))
         fault = Diagnostic(BOUND_NOTATION, Severity.ERROR, str(bad), place, bad.expected)
@@ -141,10 +136,10 @@ def _condition(
     yield Condition(kind, stage, params, hold, keep, at)
 
 
-def _overrides(r: Resolver, document: Document) -> Iterator[Override]:
+def _overrides(r: Resolver, document: Document, signal: Signal) -> Iterator[Override]:
     for index, override in enumerate(document.data.get("overrides", ())):
         made: list[Condition] = []
         for stage in STAGES:
             if stage in override["stages"]:
-                made += _stage(r, document, ("overrides", index, "stages", stage))
+                made += _stage(r, document, signal, ("overrides", index, "stages", stage))
         yield Override(override["match"], tuple(made), override["reason"])
