@@ -182,7 +182,11 @@ def _empty(report: Report, error: Any, path: Path) -> Iterator[Diagnostic]:
 
 
 def _refused(report: Report, error: Any, path: Path) -> Iterator[Diagnostic]:
-    other = "none" if report.document.kind == "scenario" else "not_applicable"
+    """`other`: the key of the `if` whose `then` leaves no room for this one."""
+    part, other = report.shape, ""
+    for step in error.schema_path:
+        other = part["if"].get("required", [other])[0] if step == "then" else other
+        part = part[step]
     message = f'the key "{path[-1]}" does not go with `{other}`'
     yield report.say(unknown_key, path, message, f"one of `{path[-1]}` and `{other}`", True)
 

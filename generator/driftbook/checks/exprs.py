@@ -10,10 +10,21 @@ from driftbook.diagnostics import Path
 from driftbook.document import Document
 from driftbook.promql import Facts, PromqlError, facts
 
+PARTS: Mapping[tuple[str, ...], str] = {
+    ("expr",): "signal",
+    ("stale_probability", "histogram"): "histogram",
+    ("drift_sample", "mismatches"): "signal",
+    ("drift_sample", "checked"): "signal",
+}
+"""Where PromQL stands below `signal`, in every way of giving it, and its role."""
+
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """An expression as written. role: signal, expected, counter or gauge."""
+    """An expression as written. role: signal, expected, counter, histogram or gauge.
+
+    A signal that is computed from others has an expression for each part that is written.
+    """
 
     document: Document
     path: Path
@@ -38,7 +49,12 @@ def all_of(subject: Subject) -> tuple[Expr, ...]:
 def of(document: Document) -> Iterator[Expr]:
     """The expressions of one invariant, the signal first."""
     signal = document.data["signal"]
-    yield Expr(document, ("signal", "expr"), signal["expr"], "signal")
+    for below, role in PARTS.items():
+        part: Any = signal
+        for key in below:
+            part = part.get(key, {})
+        if part:
+            yield Expr(document, ("signal", *below), part, role)
     if "expected" in signal:
         yield Expr(document, ("signal", "expected"), signal["expected"], "expected")
     for name, supporting in document.data.get("supporting", {}).items():

@@ -4,14 +4,14 @@ Conditions take `increase()` of each series before they sum, so they need the ba
 counter. Times and checksums are gauges.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from driftbook.checks import exprs
 from driftbook.checks.example import INVARIANT
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.conditions import CONDITIONS
-from driftbook.diagnostics import Diagnostic, Place, Severity
+from driftbook.diagnostics import Diagnostic, Path, Place, Severity
+from driftbook.document import Document
 
 CODE = "DB413"
 NAME = "supporting-type"
@@ -35,19 +35,20 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 expected = "a bare selector, such as repairs_failed_total"
                 yield found(CODE, message, document.file, expr.path, expected=expected)
         supporting = document.data.get("supporting", {})
-        for path, _, condition in exprs.conditions(document):
-            for kind, key, wanted in _named(condition):
-                name = condition[kind][key]
-                if name in supporting and supporting[name]["type"] != wanted:
-                    message = f'the supporting signal "{name}" is not a {wanted}'
-                    at, expected = (*path, kind, key), f"a {wanted}"
-                    other = Place(document.file, ("supporting", name, "type"))
-                    yield found(CODE, message, document.file, at, expected=expected, other=other)
+        for path, name, wanted in _named(document):
+            if name in supporting and supporting[name]["type"] != wanted:
+                message = f'the supporting signal "{name}" is not a {wanted}'
+                expected, other = f"a {wanted}", Place(document.file, ("supporting", name, "type"))
+                yield found(CODE, message, document.file, path, expected=expected, other=other)
 
 
-def _named(condition: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Kind, parameter and wanted type of each supporting signal that a condition names."""
-    for kind in condition.keys() & CONDITIONS.keys():
-        for key, wanted in CONDITIONS[kind].SUPPORTING.items():
-            if key in condition[kind]:
-                yield kind, key, wanted
+def _named(document: Document) -> Iterator[tuple[Path, str, str]]:
+    """Where a supporting signal is named, its name, and the wanted type."""
+    workload = document.data["signal"].get("per_workload", {})
+    if "rate" in workload:
+        yield ("signal", "per_workload", "rate"), workload["rate"], "counter"
+    for path, _, condition in exprs.conditions(document):
+        for kind in condition.keys() & CONDITIONS.keys():
+            for key, wanted in CONDITIONS[kind].SUPPORTING.items():
+                if key in condition[kind]:
+                    yield (*path, kind, key), condition[kind][key], wanted

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from driftbook import promql
 from driftbook.conditions import words
 from driftbook.conditions.base import Fault, duration_schema, read_seconds
 from driftbook.conditions.cases import (
@@ -30,6 +29,7 @@ from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope, by, quoted, without
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant, SupportingType
+from driftbook.promql import narrowed
 from driftbook.units import duration
 
 MEMORY = 3600.0
@@ -140,16 +140,7 @@ def _counter(name: str, scope: Scope, by_labels: tuple[str, ...]) -> str:
     for match in scope.excluded:
         if len(match) == 1 and set(match) <= set(by_labels):
             extra += [f"{label}!={quoted(value)}" for label, value in match.items()]
-    return _narrowed(scope.invariant.supporting[name].expr, extra)
-
-
-def _narrowed(selector: str, matchers: list[str]) -> str:
-    if "#" in selector:
-        selector = promql.parse(selector).prettify()  # without its comment
-    body, brace, inside = selector.strip().partition("{")
-    kept = inside.rstrip("} ").rstrip(", ") if brace else ""
-    every = [*([kept] if kept else []), *matchers]
-    return f"{body}{{{','.join(every)}}}" if every else body
+    return narrowed(scope.invariant.supporting[name].expr, extra)
 
 
 def _limited(counted: str, p: Params, scope: Scope) -> str:

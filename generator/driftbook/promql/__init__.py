@@ -4,6 +4,7 @@ from driftbook.promql.facts import OF_COUNTERS, Facts, Use, can_carry, facts
 from driftbook.promql.functions import EXPERIMENTAL, FUNCTIONS, YOUNG
 from driftbook.promql.labels import Labels, result_labels
 from driftbook.promql.parse import PromqlError, parse
+from driftbook.promql.selectors import narrowed
 from driftbook.promql.text import comparison_offset, find
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "comparison_offset",
     "facts",
     "find",
+    "narrowed",
     "parse",
     "result_labels",
 ]

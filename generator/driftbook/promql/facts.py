@@ -18,6 +18,7 @@ COMPARISONS = frozenset(("==", "!=", ">", "<", ">=", "<="))
 class Use:
     """A selector where it stands. around: functions and aggregations, the innermost last.
 
+    equal: label and value of each `=`. matched: labels of all matchers.
     filters: it stands right of `and` or `unless`, so that its value is not the result.
     """
 
@@ -25,6 +26,7 @@ class Use:
     equal: tuple[tuple[str, str], ...]
     around: tuple[str, ...]
     filters: bool
+    matched: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Facts:
     comparisons: operators without `bool` through which values pass.
 
     rated_sums: functions of counters over an aggregation, as (function, aggregation).
-    functions: every function and aggregation. selector: it is nothing but a selector; exact: all
-    of whose matchers are `=`, without offset.
+    functions: every function and aggregation. selector: it is nothing but a selector; bare:
+    without offset; exact: all of whose matchers are `=` besides.
     """
 
     labels: Labels
@@ -45,6 +47,7 @@ class Facts:
     rated_sums: tuple[tuple[str, str], ...]
     functions: frozenset[str]
     selector: bool
+    bare: bool
     exact: bool
 
 
@@ -66,7 +69,8 @@ def facts(expr: str) -> Facts:
         tuple(_rated_sums(nodes)),
         frozenset(functions),
         isinstance(tree, pp.VectorSelector),
-        isinstance(tree, pp.VectorSelector) and _exact(tree),
+        isinstance(tree, pp.VectorSelector) and _bare(tree),
+        isinstance(tree, pp.VectorSelector) and _bare(tree) and _exact(tree),
     )
 
 
@@ -78,9 +82,12 @@ def can_carry(expr: str, label: str) -> bool:
         return True
 
 
+def _bare(selector: Any) -> bool:
+    return selector.offset is None and selector.at is None
+
+
 def _exact(selector: Any) -> bool:
-    equal = all(str(m.op) == "MatchOp.Equal" for m in selector.matchers.matchers)
-    return equal and selector.offset is None and selector.at is None
+    return all(str(m.op) == "MatchOp.Equal" for m in selector.matchers.matchers)
 
 
 def _branches(tree: Any) -> Iterator[Labels]:
@@ -114,7 +121,8 @@ def _uses(tree: Any, around: tuple[str, ...], filters: bool) -> Iterator[Use]:
     if isinstance(tree, pp.VectorSelector):
         equal = [(m.name, m.value) for m in tree.matchers.matchers if str(m.op) == "MatchOp.Equal"]
         metric = tree.name or dict(equal).get("__name__", "")
-        yield Use(metric, tuple(equal), around, filters)
+        labels = frozenset(m.name for m in tree.matchers.matchers)
+        yield Use(metric, tuple(equal), around, filters, labels)
         return
     if isinstance(tree, pp.BinaryExpr) and str(tree.op) in ("and", "unless"):
         yield from _uses(tree.lhs, around, filters)
