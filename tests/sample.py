@@ -54,6 +54,11 @@ KEPT = frozenset(
         "location",
         "expr",
         "expected",
+        "selector",
+        "service_label",
+        "ref_label",
+        "time",
+        "services",
     ]
 )
 """Fields that are references or have a notation of their own; the rest is free text."""

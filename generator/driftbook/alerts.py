@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import promql_parser
 
-from driftbook import conditions, gotemplate, labels, names, promql, templates
+from driftbook import conditions, context, gotemplate, labels, names, promql, templates
 from driftbook.conditions.base import Recording
 from driftbook.conditions.scope import Scope, by, embedded, scopes
 from driftbook.conditions.words import FORMATS
+from driftbook.context import Looking
 from driftbook.model import Catalog, Condition, Invariant
 from driftbook.units import number
 
@@ -25,7 +26,8 @@ class Alert:
     """An alerting rule.
 
     labels: constant ones. identity: names of those that vary. hold, keep: `for` and
-    `keep_firing_for` in seconds. annotations: Go templates. condition, scope: where it comes from.
+    `keep_firing_for` in seconds. annotations: Go templates. quiet: what those of them that look at
+    other series say while there are none. condition, scope: where it comes from.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Alert:
     labels: Mapping[str, str]
     identity: tuple[str, ...]
     annotations: Mapping[str, str]
+    quiet: Mapping[str, str]
     condition: Condition
     scope: Scope
 
@@ -85,8 +88,9 @@ def _signal(invariant: Invariant) -> str:
 def alerts(catalog: Catalog, invariant: Invariant) -> tuple[Alert, ...]:
     """Every alert that the invariant can raise: general ones by stage, then those of overrides."""
     links = _links(catalog, invariant)
+    around = context.annotations(catalog, invariant)
     return tuple(
-        _alert(catalog, invariant, condition, scope, links)
+        _alert(catalog, invariant, condition, scope, links, around)
         for condition, scope in scopes(invariant, catalog.prometheus)
     )
 
@@ -97,6 +101,7 @@ def _alert(
     condition: Condition,
     scope: Scope,
     links: Mapping[str, str],
+    around: Mapping[str, Looking],
 ) -> Alert:
     module = conditions.of(condition)
     identity = module.labels(condition, scope)
@@ -109,6 +114,7 @@ def _alert(
         "impact": gotemplate.literal(impact(invariant)),
         "runbook_url": names.runbook_url(catalog.site_url, invariant.name, condition.stage),
         **links,
+        **{name: looking.template for name, looking in around.items()},
     }
     return Alert(
         names.alert(invariant.name),
@@ -119,6 +125,7 @@ def _alert(
         labels.constant(catalog, condition, scope),
         identity,
         annotations,
+        {name: looking.quiet for name, looking in around.items()},
         condition,
         scope,
     )

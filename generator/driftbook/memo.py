@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from driftbook import __version__, names
+from driftbook import __version__, context, names
 from driftbook.document import Document
 from driftbook.files import remember
 from driftbook.model import Catalog, Invariant
@@ -99,6 +99,7 @@ def key(catalog: Catalog, invariant: Invariant) -> str:
     if invariant.remediation:
         origins.append(invariant.remediation.origin)
     parts = [origin.file + origin.digest for origin in origins]
+    parts.append(repr(context.upstream(catalog, invariant.dataset.name)))
     for scenario in catalog.scenarios_of.get(invariant.name, ()):
         recorded = json.dumps(sorted(scenario.series.items())) if scenario.samples else ""
         parts += [scenario.name, scenario.origin.digest, recorded]

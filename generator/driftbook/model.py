@@ -54,6 +54,24 @@ class StagePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A metric that marks changes of services, such as deploys.
+
+    time: `value`, a gauge of the unix time of the change, or `start`, a series that begins with
+    it. ref_label: names the version or the ticket, or "". within: seconds back in which a change
+    is worth naming. services: those that the metric knows, () for all.
+    """
+
+    selector: str
+    what: str
+    service_label: str
+    ref_label: str
+    time: Literal["value", "start"]
+    within: float
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alertmanager:
     """base: the organisation's configuration as plain data; watchdog: receiver of the heartbeat."""
 
@@ -289,6 +307,7 @@ class Catalog:
     stages: Mapping[StageName, StagePolicy]
     time_intervals: Mapping[str, TimeInterval]
     links: Mapping[str, str]
+    changes: tuple[Change, ...]
     teams: Mapping[str, Team]
     datasets: Mapping[str, Dataset]
     invariants: Mapping[str, Invariant]

@@ -14,7 +14,7 @@ from driftbook.alerts import alerts
 from driftbook.checks.kit import Subject
 from driftbook.diagnostics import Diagnostic, has_errors, in_order
 from driftbook.document import Document, base_file
-from driftbook.emit import routes, rule_tests, rules
+from driftbook.emit import context_tests, routes, rule_tests, rules
 from driftbook.emit.artifact import Artifact
 from driftbook.memo import Memo
 from driftbook.model import Catalog, Invariant
@@ -91,6 +91,7 @@ def compile_rules(
     yield from routes.emit(catalog)
     yield rules.watchdog(catalog)
     yield rule_tests.watchdog(catalog)
+    yield from context_tests.emit(catalog)
     for invariant in catalog.compiled() if invariants is None else invariants:
         plan = alerts(catalog, invariant)
         yield rules.rule_file(catalog, invariant, plan)

@@ -21,7 +21,7 @@ PARTS: Mapping[tuple[str, ...], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """An expression as written. role: signal, expected, counter, histogram or gauge.
+    """An expression as written. role: signal, expected, counter, histogram, gauge or change.
 
     A signal that is computed from others has an expression for each part that is written.
     """
@@ -44,6 +44,19 @@ class Expr:
 def all_of(subject: Subject) -> tuple[Expr, ...]:
     """Every expression of every invariant; many checks ask, so it is gathered once."""
     return tuple(expr for document in subject.of_kind("invariant") for expr in of(document))
+
+
+def every(subject: Subject) -> Iterator[Expr]:
+    """Those of the catalog document besides."""
+    yield from all_of(subject)
+    for document in subject.of_kind("catalog"):
+        yield from of_changes(document)
+
+
+def of_changes(document: Document) -> Iterator[Expr]:
+    """The metrics that mark changes, in their order."""
+    for index, change in enumerate(document.data.get("changes", ())):
+        yield Expr(document, ("changes", index, "metric"), change["metric"], "change")
 
 
 def of(document: Document) -> Iterator[Expr]:

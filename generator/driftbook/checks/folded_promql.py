@@ -20,8 +20,8 @@ EXAMPLE = Example(INVARIANT, "  expr: |", "  expr: >", "  expr: |-")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Expressions of invariants and queries of runbooks."""
-    for expr in exprs.all_of(subject):
+    """Expressions of invariants, changes and queries of runbooks."""
+    for expr in exprs.every(subject):
         if expr.path in expr.document.folded:
             yield _folded(expr.document.file, expr.path)
     for document in subject.of_kind("runbook"):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from driftbook.checks.example import CATALOG
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Path, Severity
+from driftbook.document import Document
 
 CODE = "DB405"
 NAME = "label-name"
@@ -28,20 +29,25 @@ _NAME = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Identities and external labels."""
+    """Identities, external labels and the labels of changes."""
     version = ".".join(map(str, subject.catalog.prometheus.version))
     for document in subject.documents.values():
-        path: Path = ()
-        if document.kind == "catalog":
-            path = ("prometheus", "external_labels")
-            labels = document.data["prometheus"].get("external_labels", ())
-        elif document.kind == "invariant":
-            path = ("signal", "identity")
-            labels = document.data["signal"]["identity"]
-        else:
-            continue
-        for index, label in enumerate(labels):
+        for path, label in _labels(document):
             if not _NAME.fullmatch(label):
                 message = f'"{label}" is not a label name for Prometheus {version}'
                 expected = "letters, digits and single underscores at its start"
-                yield found(CODE, message, document.file, (*path, index), expected=expected)
+                yield found(CODE, message, document.file, path, expected=expected)
+
+
+def _labels(document: Document) -> Iterator[tuple[Path, str]]:
+    if document.kind == "invariant":
+        for index, label in enumerate(document.data["signal"]["identity"]):
+            yield ("signal", "identity", index), label
+    elif document.kind == "catalog":
+        external = document.data["prometheus"].get("external_labels", ())
+        for index, label in enumerate(external):
+            yield ("prometheus", "external_labels", index), label
+        for index, change in enumerate(document.data.get("changes", ())):
+            for key in ("service_label", "ref_label"):
+                if key in change:
+                    yield ("changes", index, key), change[key]

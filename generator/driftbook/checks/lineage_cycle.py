@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from driftbook.checks.example import DATASET
 from driftbook.checks.kit import Example, Subject, found
-from driftbook.diagnostics import Diagnostic, Severity
+from driftbook.diagnostics import Diagnostic, Path, Place, Severity
 
 CODE = "DB303"
 NAME = "lineage-cycle"
@@ -18,7 +18,7 @@ EXAMPLE = Example(DATASET, "derived_from: []", "derived_from: [orders]", "derive
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Each circle once, at the first of its datasets by name."""
+    """Each circle once, at the first of its datasets by name, with the entry that closes it."""
     datasets = {d.name: d for d in subject.of_kind("dataset")}
     parents = {name: d.data.get("derived_from", ()) for name, d in datasets.items()}
     seen: set[str] = set()
@@ -27,10 +27,16 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
         seen.update(circle)
         if circle:
             following = circle[1] if len(circle) > 1 else start
-            path = ("derived_from", list(parents[start]).index(following))
+            path = _at(start, following, parents)
+            back = Place(datasets[circle[-1]].file, _at(circle[-1], start, parents))
             message = "lineage goes in a circle: " + " from ".join([*circle, start])
             expected = "datasets that are upstream only"
-            yield found(CODE, message, datasets[start].file, path, expected=expected)
+            file, other = datasets[start].file, back if len(circle) > 1 else None
+            yield found(CODE, message, file, path, expected=expected, other=other)
+
+
+def _at(name: str, parent: str, parents: Mapping[str, Sequence[str]]) -> Path:
+    return "derived_from", list(parents[name]).index(parent)
 
 
 def _circle(start: str, parents: Mapping[str, Sequence[str]]) -> list[str]:

@@ -27,8 +27,8 @@ EXAMPLE = Example(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Invariants, then runbooks: each text once."""
-    for expr in exprs.all_of(subject):
+    """Invariants, changes, then runbooks: each text once."""
+    for expr in exprs.every(subject):
         if (fault := _fault(expr.text)) is not None:
             message, file = f"the expression does not parse: {fault}", expr.document.file
             hint, at = fault.expected, fault.offset

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from driftbook import alerts, checks, gotemplate, names, pipeline
+from driftbook import alerts, checks, context, gotemplate, names, pipeline
 from driftbook.checks.example import FILES
 from driftbook.checks.kit import Check
 from driftbook.commands import findings
@@ -73,6 +73,7 @@ def invariant(catalog: Catalog, subject: Invariant) -> Iterator[str]:
 
 def _facts(catalog: Catalog, subject: Invariant) -> Iterator[str]:
     dataset = subject.dataset
+    levels = context.upstream(catalog, dataset.name)
     facts = {
         "alert": names.alert(subject.name),
         "dataset": f"{dataset.name} ({dataset.title}), tier {subject.tier}",
@@ -83,9 +84,12 @@ def _facts(catalog: Catalog, subject: Invariant) -> Iterator[str]:
         "each place": places.place(subject.signal.identity),
         "unit": f"{subject.signal.unit}, worse {subject.signal.worse} a bound",
         "impact": alerts.impact(subject),
+        "changes": words.changes(catalog, subject.service),
+        "upstream": ", then ".join(", ".join(level) for level in levels),
     }
     for name, value in facts.items():
-        yield f"{name:<11}{value}"
+        if value or name not in ("changes", "upstream"):
+            yield f"{name:<11}{value}"
 
 
 def _links(catalog: Catalog, subject: Invariant, plan: tuple[alerts.Alert, ...]) -> Iterator[str]:

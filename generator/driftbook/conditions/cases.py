@@ -131,10 +131,10 @@ def raw_series(selector: str, labels: Mapping[str, str]) -> str | None:
         return None
     found = dict(labels)
     for matcher in ast.matchers.matchers:
-        if matcher.name in labels and _fits(matcher, labels[matcher.name]):
+        if matcher.name in labels and fits(matcher, labels[matcher.name]):
             continue
         words = [matcher.value, *re.split(r"[|()]", matcher.value), "x", "1", "a", ""]
-        value = next((w for w in words if _fits(matcher, w)), None)
+        value = next((w for w in words if fits(matcher, w)), None)
         if value is None:
             return None
         found[matcher.name] = value
@@ -161,7 +161,8 @@ def selector_of(expr: str) -> str:
     return ast.prettify() if isinstance(ast, promql_parser.VectorSelector) else ""
 
 
-def _fits(matcher: promql_parser.Matcher, value: str) -> bool:
+def fits(matcher: promql_parser.Matcher, value: str) -> bool:
+    """Whether a label with this value, "" for none, is selected."""
     if matcher.op in (promql_parser.MatchOp.Equal, promql_parser.MatchOp.NotEqual):
         return bool(matcher.value == value) is bool(matcher.op == promql_parser.MatchOp.Equal)
     hit = re.fullmatch(matcher.value, value) is not None

@@ -6,7 +6,7 @@ expression as well. One condition's alerts are asserted through `ALERTS`, with e
 all that fires is known, `alert_rule_test` asserts labels and annotations in full.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from driftbook import conditions, gotemplate, names
@@ -43,10 +43,10 @@ def test_file(catalog: Catalog, invariant: Invariant, plan: tuple[Alert, ...]) -
         ),
         *scenario_elements(catalog, invariant),
     ]
-    return _file(
+    return written(
         catalog,
         names.test_file(invariant),
-        names.rule_file(invariant),
+        [names.rule_file(invariant)],
         elements,
         invariant.origin.file,
     )
@@ -73,9 +73,9 @@ def _places(plan: tuple[Alert, ...]) -> Iterator[Element]:
                 together |= source
                 checks += asked
             else:
-                yield _shape(alert.scope, f"{_title(alert)}: {case.name}", source, asked)
+                yield shape(alert.scope, f"{_title(alert)}: {case.name}", source, asked)
         if together:
-            yield _shape(alert.scope, f"{_title(alert)}: single places", together, checks)
+            yield shape(alert.scope, f"{_title(alert)}: single places", together, checks)
 
 
 def _place_checks(alert: Alert, case: PlaceCase, where: Mapping[str, str]) -> list[Element]:
@@ -97,7 +97,7 @@ def _element(plan: tuple[Alert, ...], title: str, case: TestCase) -> Element:
     for check in case.checks:
         at = duration(check.tick * plan[0].scope.tick)
         if check.of is None:
-            full = [_in_full(by_origin[f.condition.at], f) for f in check.firing]
+            full = [in_full(by_origin[f.condition.at], f) for f in check.firing]
             whole.append({"eval_time": at, "alertname": plan[0].name, "exp_alerts": full})
         else:
             alert = by_origin[check.of[0].at]
@@ -105,13 +105,16 @@ def _element(plan: tuple[Alert, ...], title: str, case: TestCase) -> Element:
                 {"labels": _alerts_series(alert, f.labels), "value": 1} for f in check.firing
             ]
             asked.append({"expr": _ask(alert, {}), "eval_time": at, "exp_samples": samples})
-    return _shape(plan[0].scope, title, case.series, asked, whole)
+    return shape(plan[0].scope, title, case.series, asked, whole)
 
 
-def _in_full(alert: Alert, firing: Firing) -> Element:
+def in_full(alert: Alert, firing: Firing, said: Mapping[str, str] | None = None) -> Element:
+    """An expected alert. said: what annotations say that look at other series."""
+    looked = {**alert.quiet, **(said or {})}
     labels = dict(alert.labels) | {k: firing.labels[k] for k in alert.identity}
     rendered = {
-        name: _expanded(text, labels, firing.value) for name, text in alert.annotations.items()
+        name: looked.get(name) or _expanded(text, labels, firing.value)
+        for name, text in alert.annotations.items()
     }
     shown = {k: v for k, v in labels.items() if v != ""}
     return {"exp_labels": shown, "exp_annotations": rendered}
@@ -152,13 +155,14 @@ def _source(scope: Scope, where: Mapping[str, str]) -> str:
     return series(names.SIGNAL, {"invariant": scope.invariant.name, **where})
 
 
-def _shape(
+def shape(
     scope: Scope,
     title: str,
     inputs: Mapping[str, str],
     asked: list[Element],
     whole: list[Element] | None = None,
 ) -> Element:
+    """One test of a file."""
     element: Element = {
         "name": title,
         "interval": duration(scope.tick),
@@ -184,15 +188,16 @@ def watchdog(catalog: Catalog) -> Artifact:
         ],
     }
     path, rules = names.WATCHDOG_TESTS, names.WATCHDOG_RULES
-    return _file(catalog, path, rules, [element], catalog.origin.file)
+    return written(catalog, path, [rules], [element], catalog.origin.file)
 
 
-def _file(
-    catalog: Catalog, path: str, rule_file: str, elements: list[Element], source: str
+def written(
+    catalog: Catalog, path: str, rule_files: Sequence[str], elements: list[Element], source: str
 ) -> Artifact:
+    """A test file; paths from the root."""
     up = "../" * (path.count("/") - 1)
     body = {
-        "rule_files": [up + rule_file.removeprefix("rules/")],
+        "rule_files": [up + file.removeprefix("rules/") for file in rule_files],
         "evaluation_interval": duration(catalog.prometheus.evaluation_interval),
         "tests": elements,
     }

@@ -9,6 +9,7 @@ from driftbook.model import (
     Alertmanager,
     Answer,
     Catalog,
+    Change,
     Dataset,
     Prometheus,
     Scenario,
@@ -62,6 +63,7 @@ def catalog(r: Resolver, document: Document, base: Mapping[str, Any]) -> Catalog
             for name, t in data.get("time_intervals", {}).items()
         },
         links=data.get("links", {}),
+        changes=tuple(_change(change) for change in data.get("changes", ())),
         teams=r.teams,
         datasets=r.datasets,
         invariants=r.invariants,
@@ -70,6 +72,18 @@ def catalog(r: Resolver, document: Document, base: Mapping[str, Any]) -> Catalog
         scenarios=r.scenarios,
         scenarios_of=_scenarios_of(r.scenarios),
         origin=origin(document),
+    )
+
+
+def _change(data: Mapping[str, Any]) -> Change:
+    return Change(
+        selector=data["metric"].strip(),
+        what=data["what"],
+        service_label=data.get("service_label", "service"),
+        ref_label=data.get("ref_label", ""),
+        time=data.get("time", "value"),
+        within=seconds(data.get("within", "1h")),
+        services=tuple(data.get("services", ())),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from driftbook import names, templates
+from driftbook import context, names, templates
 from driftbook.alerts import Alert, alerts, impact
 from driftbook.conditions import words as condition_words
 from driftbook.emit.artifact import Artifact
@@ -14,7 +14,7 @@ from driftbook.emit.pages import steps, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import fence, inline, link, prose, text
 from driftbook.emit.pages.page import page, references
-from driftbook.emit.pages.related import Relations
+from driftbook.emit.pages.related import Ref, Relations
 from driftbook.model import STAGES, Catalog, Invariant, StageName
 from driftbook.units import spoken
 
@@ -82,6 +82,8 @@ def _page(
         impact=impact(invariant),
         stages=[_stage(catalog, invariant, stage, plan, fill) for stage in STAGES],
         causes=steps.causes(book.causes, fill),
+        changes=words.changes(catalog, invariant.service),
+        upstream=_upstream(catalog, invariant, ref),
         escalations=list(_escalations(invariant, fill)),
         remediation=_remediation(invariant, fill),
         contract=words.contract(invariant.dataset),
@@ -168,6 +170,13 @@ def _escalations(invariant: Invariant, fill: _Fill) -> Iterator[dict[str, Any]]:
                     "after": Markup(after),
                     "text": inline(fill(step.text)),
                 }
+
+
+def _upstream(catalog: Catalog, invariant: Invariant, ref: Ref) -> Markup:
+    """Links to the datasets whose firing invariants the alerts name, the nearest first."""
+    levels = context.upstream(catalog, invariant.dataset.name)
+    found = [catalog.datasets[name] for level in levels for name in level]
+    return Markup(", ").join(ref(d.title, f"datasets/{d.name}") for d in found)
 
 
 def _remediation(invariant: Invariant, fill: _Fill) -> dict[str, Any] | None:

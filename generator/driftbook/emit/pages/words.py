@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from driftbook import conditions, names
+from driftbook import conditions, context, names
 from driftbook.alerts import Alert
 from driftbook.emit.pages.markdown import code, text
 from driftbook.model import (
@@ -154,6 +154,12 @@ def hours(catalog: Catalog, notify: str, location: str) -> str:
 def stages_of(alerts: tuple[Alert, ...]) -> dict[StageName, list[Alert]]:
     """Alerts by stage; every stage has its list."""
     return {s: [a for a in alerts if a.condition.stage == s] for s in STAGES}
+
+
+def changes(catalog: Catalog, service: str) -> str:
+    """What `recent_changes` looks for: `every deploy of cart within 1 h`; or ""."""
+    known = context.of_service(catalog.changes, service)
+    return f"every {context.kinds(known, service)}" if known else ""
 
 
 def static(url: str) -> str:
