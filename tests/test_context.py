@@ -80,7 +80,7 @@ def test_annotations_are_readable(catalog: Catalog) -> None:
 
 def test_every_generated_test_passes(catalog: Catalog, tmp_path: Path) -> None:
     write.write(tmp_path, pipeline.compile_rules(catalog), pipeline.FOLDERS)
-    assert (tmp_path / names.CONTEXT_TESTS).is_file()
+    assert all((tmp_path / file).is_file() for file in names.COMMON_TESTS)
     _promtool(*(tmp_path / "rules/tests").rglob("*.test.yaml"))
 
 

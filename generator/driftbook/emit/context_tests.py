@@ -1,9 +1,9 @@
 """Tests of the annotations that look at other series: changes of a service, and what is upstream.
 
-One file for the whole catalog, with one invariant for each of the two annotations: the templates
-differ between invariants in names only, and in the tests of each invariant they say that there is
+One test for each of the two annotations, with one invariant of the catalog: the templates differ
+between invariants in names only, and in the tests of each invariant they say that there is
 nothing. Here the ladder of an invariant is climbed while two versions run, and while something
-fires on every dataset upstream.
+fires on every level upstream.
 """
 
 from collections.abc import Iterator, Mapping
@@ -40,21 +40,19 @@ class Ladder:
 
 
 def emit(catalog: Catalog) -> Iterator[Artifact]:
-    """The file; none where no annotation looks at other series."""
-    ladders: list[Ladder] = []
-    elements: list[Element] = []
-    for name, make in ((CHANGES, _changes), (UPSTREAM, _upstream)):
+    """A file for each of the two; none where no annotation looks at other series."""
+    kinds = (
+        (CHANGES, names.CHANGES_TESTS, _changes),
+        (UPSTREAM, names.UPSTREAM_TESTS, _upstream),
+    )
+    for name, path, make in kinds:
         for invariant in catalog.compiled():
             ladder = _ladder(catalog, invariant) if _looks(catalog, invariant, name) else None
             element = make(catalog, ladder) if ladder else None
-            if ladder and element:
-                ladders.append(ladder)
-                elements.append(element)
+            if element:
+                rules = [names.rule_file(invariant)]
+                yield written(catalog, path, rules, [element], catalog.origin.file)
                 break
-    if elements:
-        rules = dict.fromkeys(names.rule_file(ladder.invariant) for ladder in ladders)
-        source = catalog.origin.file
-        yield written(catalog, names.CONTEXT_TESTS, list(rules), elements, source)
 
 
 def _looks(catalog: Catalog, invariant: Invariant, name: str) -> bool:

@@ -72,7 +72,7 @@ def routes(compiled: Compiled, engines: Engines, workers: Workers) -> list[Findi
 
 def invariant_of(file: str) -> str:
     """The invariant whose rule or test file this is, or "" for the watchdog's."""
-    if file in (names.WATCHDOG_RULES, names.WATCHDOG_TESTS, names.CONTEXT_TESTS):
+    if file in (names.WATCHDOG_RULES, *names.COMMON_TESTS):
         return ""
     match = _INVARIANT.search(file)
     return match[1] if match else ""
