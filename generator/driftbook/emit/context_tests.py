@@ -16,7 +16,8 @@ from driftbook.conditions.cases import GAP, Firing, TestCase, notation, raw_seri
 from driftbook.conditions.scope import series
 from driftbook.context import CHANGES, UPSTREAM
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.rule_tests import Element, in_full, shape, staircase, written
+from driftbook.emit.rule_tests import Element, in_full, shape, written
+from driftbook.emit.staircase import staircases
 from driftbook.model import Catalog, Change, Invariant
 from driftbook.units import duration
 
@@ -64,7 +65,7 @@ def _looks(catalog: Catalog, invariant: Invariant, name: str) -> bool:
 def _ladder(catalog: Catalog, invariant: Invariant) -> Ladder | None:
     """None where nothing fires for sure at the end of the ladder."""
     plan = alerts(catalog, invariant)
-    case = staircase(plan, plan[0].scope) if plan and not plan[0].scope.match else None
+    case = next(staircases(plan), None)
     if case is None or not case.checks[-1].firing:
         return None
     return Ladder(invariant, plan, case, case.checks[-1].tick, case.checks[-1].firing)
