@@ -1,0 +1,226 @@
+"""One case: an invariant with one condition, series, and at which ticks it fires by the model.
+
+A case is a file below tests/cases/models/, or made at random. It is compiled by the product and
+judged by promtool, and what differs from the model is shown place by place.
+"""
+
+import itertools
+import re
+import subprocess
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from driftbook import pipeline
+from driftbook.alerts import alerts
+from driftbook.checks import example
+from driftbook.emit.rules import rule_file
+from driftbook.prove import engines
+from models.alert import Verdict, firing
+from models.judges import HOLDS, JUDGES, secs
+from models.series import Series, selector
+from models.world import Place, World, key
+
+ROOT = Path(__file__).parents[2]
+CASES = ROOT / "tests" / "cases" / "models"
+FRAME: dict[str, Any] = {
+    "kind": "invariant",
+    "name": "drift",
+    "title": "Drift stays small",
+    "dataset": "orders",
+    "property": "convergence",
+    "runbook": "replica-behind",
+}
+Timeline = dict[Place, list[Verdict]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """invariant: its signal, supporting signals, stages, overrides, as in the catalog.
+
+    One stage holds one condition, each override restates it. step: seconds between samples.
+    tick: seconds between evaluations. ticks: how many are looked at.
+    """
+
+    condition: str
+    invariant: dict[str, Any]
+    series: tuple[Series, ...]
+    step: int
+    tick: int
+    ticks: int
+
+    @property
+    def stage(self) -> str:
+        """Where the condition stands."""
+        return next(iter(self.stages))
+
+    @property
+    def stages(self) -> dict[str, Any]:
+        """Those of the invariant; `missing` may stand at the signal."""
+        return self.invariant["stages"]
+
+    def text(self, expected: Timeline) -> str:
+        """As a file, with what the model says."""
+        data = {
+            "condition": self.condition,
+            "invariant": self.invariant,
+            "step": self.step,
+            "tick": self.tick,
+            "ticks": self.ticks,
+            "series": {s.selector: s.values for s in self.series},
+            "firing": {selector(dict(p)): drawn(t) for p, t in sorted(expected.items())},
+        }
+        return yaml.safe_dump(data, sort_keys=False, width=100)
+
+
+def read(text: str) -> tuple[Case, dict[str, str]]:
+    """A case of a file, and its expected timelines as drawn."""
+    data = yaml.safe_load(text)
+    series = []
+    for name, values in data["series"].items():
+        metric, _, inside = name.partition("{")
+        series.append(Series(metric, dict(re.findall(r'(\w+)="([^"]*)"', inside)), str(values)))
+    firing_of = data.pop("firing")
+    return Case(**{**data, "series": tuple(series)}), firing_of
+
+
+def drawn(timeline: list[Verdict]) -> str:
+    """One sign for each tick: `#` it fires, `.` it does not, `?` floating point decides."""
+    return "".join({True: "#", False: ".", None: "?"}[v] for v in timeline)
+
+
+def expected(case: Case, closed: bool) -> Timeline:
+    """What the model says, at every tick, of each place at which anything could fire."""
+    signal = case.invariant["signal"]
+    world = World(
+        case.series, case.step, case.tick, tuple(signal["identity"]), signal["worse"], closed
+    )
+    matches = [o["match"] for o in case.invariant.get("overrides", ())]
+    general = [p for p in world.signal if not any(_covers(m, p) for m in matches)]
+    if case.condition == "missing":
+        general = list(world.signal)
+    found = _timeline(case, world, case.stages, general, {})
+    for override in case.invariant.get("overrides", ()):
+        match = override["match"]
+        covered = [p for p in world.signal if _covers(match, p)]
+        found |= _timeline(case, world, override["stages"], covered, match)
+    return found
+
+
+def _covers(match: dict[str, str], place: Place) -> bool:
+    return match.items() <= dict(place).items()
+
+
+def _timeline(
+    case: Case, world: World, stages: Any, places: list[Place], match: dict[str, str]
+) -> Timeline:
+    entry = stages[case.stage]
+    hold = secs(entry.get("for", HOLDS.get(case.condition, "0s")))
+    keep = secs(entry.get("keep_firing_for", "0s"))
+    judge = JUDGES[case.condition]
+    each = [
+        judge(entry[case.condition], world, places, n * case.tick) for n in range(case.ticks)
+    ]
+    known = dict.fromkeys(itertools.chain.from_iterable(each))
+    return {
+        key({**dict(place), **match}): firing([holds.get(place, False) for holds in each], case.tick, hold, keep)
+        for place in known
+    }
+
+
+def rules(case: Case, folder: Path) -> str:
+    """What the product compiles for the case."""
+    text = example.FILES[example.CATALOG]
+    text = text.replace("scrape_interval: 15s", f"scrape_interval: {case.step}s")
+    text = text.replace("evaluation_interval: 30s", f"evaluation_interval: {case.tick}s")
+    others = ("kind: invariant", "kind: scenario")
+    files = {k: v for k, v in example.FILES.items() if not v.startswith(others)}
+    invariant = yaml.safe_dump(FRAME | case.invariant)
+    for name, content in {**files, example.CATALOG: text, example.INVARIANT: invariant}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    checked = pipeline.check(folder)
+    assert checked.ok, f"refused: {checked.diagnostics}\n{invariant}"
+    assert checked.catalog is not None
+    (compiled,) = checked.catalog.compiled()
+    return rule_file(checked.catalog, compiled, alerts(checked.catalog, compiled)).text
+
+
+def differences(case: Case, wanted: Timeline, folder: Path) -> str:
+    """Empty where promtool agrees with the model, else both, drawn, for each place that differs."""
+    (folder / "drift.rules.yaml").write_text(rules(case, folder))
+    (folder / "drift.test.yaml").write_text(yaml.dump(_test(case, wanted), Dumper=yaml.CSafeDumper))
+    promtool = engines.require(ROOT).promtool.path
+    command = [promtool, "test", "rules", str(folder / "drift.test.yaml")]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode == 0:
+        return ""
+    heard = _heard(run.stdout + run.stderr, case)
+    assert heard, f"promtool failed for another reason:\n{run.stdout}{run.stderr}"
+    return _shown(case, wanted, heard)
+
+
+def _test(case: Case, wanted: Timeline) -> dict[str, Any]:
+    labels = sorted({name for place in wanted for name, _ in place})
+    query = f'count by ({", ".join(labels)}) (ALERTS{{alertstate="firing",stage="{case.stage}"}})'
+    asked = [n for n in range(case.ticks) if all(t[n] is not None for t in wanted.values())]
+    return {
+        "rule_files": ["drift.rules.yaml"],
+        "evaluation_interval": f"{case.tick}s",
+        "tests": [
+            {
+                "interval": f"{case.step}s",
+                "input_series": [{"series": s.selector, "values": s.values} for s in case.series],
+                "promql_expr_test": [
+                    {
+                        "expr": query,
+                        "eval_time": f"{n * case.tick}s",
+                        "exp_samples": [
+                            {"labels": selector(dict(place)), "value": 1}
+                            for place, timeline in wanted.items()
+                            if timeline[n]
+                        ],
+                    }
+                    for n in asked
+                ],
+            }
+        ],
+    }
+
+
+_FAILED = re.compile(r"time: (\S+),\s+exp: .*\n\s+got: (.*)")
+_GOT = re.compile(r"\{(.*?)\} (\S+?)(?:,|$)")
+
+
+def _heard(output: str, case: Case) -> dict[int, dict[Place, float]]:
+    """By tick: what promtool says of those ticks at which it differs."""
+    found = {}
+    for time, got in _FAILED.findall(output):
+        seconds = sum(
+            float(n) * {"h": 3600, "m": 60, "s": 1}[u] for n, u in re.findall(r"([\d.]+)([hms])", time)
+        )
+        found[round(seconds / case.tick)] = {
+            tuple(sorted(re.findall(r'(\w+)="([^"]*)"', labels))): float(value)
+            for labels, value in _GOT.findall(got)
+        }
+    return found
+
+
+def _shown(case: Case, wanted: Timeline, heard: dict[int, dict[Place, float]]) -> str:
+    first = min(heard)
+    lines = [f"first at tick {first}, {first * case.tick} s; a tick is {case.tick} s"]
+    for place in sorted({*wanted, *itertools.chain.from_iterable(heard.values())}):
+        model = wanted.get(place, [False] * case.ticks)
+        real = [
+            heard[n].get(place, 0.0) == 1 if n in heard else verdict
+            for n, verdict in enumerate(model)
+        ]
+        twice = [n for n in heard if heard[n].get(place, 0.0) > 1]
+        if real != model:
+            lines += [selector(dict(place)), f"  model    {drawn(model)}"]
+            lines += [f"  promtool {drawn(real)}" + (f"  (several at {twice})" if twice else "")]
+    return "\n".join(lines) + "\n" + textwrap.indent(case.text(wanted), "    ")
