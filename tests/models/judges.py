@@ -11,7 +11,7 @@ from typing import Any
 
 from models.alert import Verdict
 from models.series import is_number
-from models.world import Place, World, key, line, variance
+from models.world import Place, World, key, line, mean, variance
 
 Holds = dict[Place, Verdict]
 Judge = Callable[[Any, World, list[Place], float], Holds]
@@ -69,23 +69,22 @@ def _grows(value: Any, world: World, place: Place, time: float) -> Verdict:
     far, near = line(long, time), line(short, time)
     if far is None or near is None:
         return False
-    values = [Fraction(v) for _, v in long]
+    values = [v for _, v in long if v is not None]
     size = 1 + max(abs(v) for v in values)
     spread = variance(values)
-    fit = far[1] ** 2 * variance([Fraction(t) for t, _ in long]) / spread if spread else Fraction(0)
+    fit = far[1] ** 2 * variance([t for t, _ in long]) / spread if spread else 0.0
     margins = [
-        (far[0] + far[1] * Fraction(within) - Fraction(bound)) * sign / size,
-        far[1] * sign / size * Fraction(window),
-        near[1] * sign / size * Fraction(within),
-        fit - Fraction(str(value.get("fit", 0.3))),
+        (far[0] + far[1] * within - bound) * sign / size,
+        far[1] * sign / size * window,
+        near[1] * sign / size * within,
+        fit - value.get("fit", 0.3),
     ]
     if floor is not None:
-        mean = sum(Fraction(v) for _, v in recent) / len(recent)
-        margins.append((mean - Fraction(floor)) * sign / size)
+        margins.append((mean([v for _, v in recent if v is not None]) - floor) * sign / size)
     return sure(margins)
 
 
-def sure(margins: list[Fraction]) -> Verdict:
+def sure(margins: list[float]) -> Verdict:
     """Whether all are above 0; None where one is so near that floating point decides."""
     if any(m < -1e-9 for m in margins):
         return False
@@ -132,12 +131,12 @@ def repeated(value: Any, world: World, places: list[Place], time: float) -> Hold
     by, across = tuple(value.get("by", ())), value.get("across")
     within, times = secs(value.get("within", "1800s")), value.get("times", 3)
     inner = (*by, across) if across else by
-    counts: dict[Place, Fraction] = {}
+    counts: dict[Place, float] = {}
     for labels, raw in world.raw("failures_total"):
         failed = failures(world, raw, time, within)
         if failed is not None:
             part = key(labels, inner)
-            counts[part] = counts.get(part, Fraction(0)) + failed
+            counts[part] = counts.get(part, 0.0) + failed
     found: Holds = {}
     for group in {key(labels, by) for labels, _ in world.raw("failures_total")}:
         parts = [
@@ -151,7 +150,7 @@ def repeated(value: Any, world: World, places: list[Place], time: float) -> Hold
     return found
 
 
-def failures(world: World, raw: Any, time: float, within: float) -> Fraction | None:
+def failures(world: World, raw: Any, time: float, within: float) -> float | None:
     """The increase of one counter, and one more where it was born with its first failure."""
     inside = world.window(raw, time, within)
     if not inside:
@@ -159,7 +158,7 @@ def failures(world: World, raw: Any, time: float, within: float) -> Fraction | N
     start = time - within
     earlier = world.window(raw, start, max(within, HOUR))
     born = not earlier and inside[0][1] == 1
-    return (world.increase(raw, time, within) or Fraction(0)) + born
+    return (world.increase(raw, time, within) or 0.0) + born
 
 
 def _at_least(many: int, parts: list[Verdict]) -> Verdict:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hypothesis import strategies as st
 
@@ -30,6 +31,7 @@ def selector(labels: dict[str, str]) -> str:
     return "{" + ",".join(f'{name}="{value}"' for name, value in sorted(labels.items())) + "}"
 
 
+@lru_cache(maxsize=512)
 def samples(values: str, step: float) -> Samples:
     """`1 2x3 1+0.5x4 _ _x3 stale NaN`; `axn` is n + 1 samples, `_xn` is n gaps."""
     found: list[tuple[float, float | None]] = []
@@ -57,9 +59,10 @@ def _run(word: str) -> list[float]:
     return found
 
 
-def gauge(bound: float, longest: int) -> st.SearchStrategy[str]:
+def gauge(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
     """A signal around a bound: plateaus, ramps, noise, gaps, stale markers, NaN, late births."""
-    near = [0, bound / 2, bound - 1, bound, bound + 1, bound + 1, 3 * bound]
+    bad = bound + 1 if worse == "above" else bound - 1
+    near = [0, bound / 2, bound - 1, bound, bound + 1, 3 * bound, bad, bad, bad]
     value = st.sampled_from([f"{v:g}" for v in near])
     many = st.integers(1, longest)
     change = st.sampled_from(["+0.5", "-0.5", "+1", "-1", "+0.25"])
@@ -75,19 +78,21 @@ def gauge(bound: float, longest: int) -> st.SearchStrategy[str]:
     )
 
 
-def trend(bound: float, longest: int) -> st.SearchStrategy[str]:
+def trend(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
     """Ramps to and from a bound, straight or noisy, with steps, saw teeth, gaps, late births."""
-    change = st.sampled_from([0.05, 0.1, 0.2, 0.3, -0.1, -0.3, 0.0])
-    start = st.sampled_from([0.0, bound / 20, bound / 4, bound / 2, bound, 1.5 * bound])
+    change = st.sampled_from([0.05, 0.05, 0.1, 0.1, 0.1, 0.2, 0.3, -0.1, -0.3, 0.0])
+    start = st.sampled_from([0.0, bound / 20, bound / 4, bound / 4, bound / 2, bound])
+    many = st.sampled_from([longest // 8, longest // 3, longest // 2, longest, longest])
     noise = st.lists(st.sampled_from([0.0, 0.0, 0.25, -0.25, 2.0]), min_size=1, max_size=5)
-    ramp = st.builds(_noisy, start, change, noise, st.integers(2, longest))
-    gap = st.builds("_x{}".format, st.integers(1, longest // 2))
-    return _joined(ramp, ramp, ramp, gap, st.sampled_from(["_", "NaN", "stale", "5x6"]))
+    ramp = st.builds(_noisy, st.just(worse), start, change, noise, many)
+    gap = st.builds("_x{}".format, st.integers(1, longest // 6))
+    lost = st.sampled_from(["_", "_", "NaN", "stale", "5x6", ""])
+    return st.lists(st.one_of(ramp, ramp, ramp, gap, lost), min_size=1, max_size=4).map(" ".join)
 
 
-def _noisy(start: float, change: float, noise: list[float], count: int) -> str:
-    line = (start + i * change + noise[i * i % len(noise)] for i in range(count))
-    return " ".join(f"{max(value, 0):g}" for value in line)
+def _noisy(worse: str, start: float, change: float, noise: list[float], count: int) -> str:
+    line = [start + i * change + noise[i * i % len(noise)] for i in range(count)]
+    return " ".join(f"{max(v, 0) if worse == 'above' else 20 - v:g}" for v in line)
 
 
 def counter(longest: int) -> st.SearchStrategy[str]:

@@ -46,8 +46,8 @@ def signals(
     """The signal's part of an invariant, and a series at each of some places."""
     identity = draw(st.sampled_from([("region",), ("source", "target")]))
     worse = draw(st.sampled_from(["above", "above", "below"]))
-    where = places(identity)[: draw(st.integers(1, PLACES))]
-    made = [Series("lag", labels, draw(values(BOUND, longest))) for labels in where]
+    where = places(identity)[: draw(st.sampled_from([PLACES, PLACES, PLACES, 5, 3, 1]))]
+    made = [Series("lag", labels, draw(values(BOUND, longest, worse))) for labels in where]
     aggregate = "max" if worse == "above" else "min"
     signal = {
         "expr": f"{aggregate} by ({', '.join(identity)}) (lag)",
@@ -107,7 +107,7 @@ def persisting(draw: st.DrawFn) -> Case:
 def rising(draw: st.DrawFn) -> Case:
     """`growing`."""
     step, tick = draw(st.sampled_from([(30, 30), (60, 60), (15, 30)]))
-    signal, made = draw(signals(trend, 40))
+    signal, made = draw(signals(trend, 90))
     within = draw(st.integers(12, 24)) * tick
     value = {
         "toward": BOUND,
@@ -161,7 +161,7 @@ def broad(draw: st.DrawFn) -> Case:
     def entry() -> dict[str, Any]:
         value = {
             signal["worse"]: BOUND,
-            **draw(st.sampled_from([{}, {"members": 2}, {"members": 4}])),
+            **draw(st.sampled_from([{}, {"members": 2}, {"members": 2}, {"members": 4}])),
             **draw(st.sampled_from([{}, {"share": 0.3}, {"share": 0.5}, {"share": 1}])),
         }
         if two and draw(st.booleans()):

@@ -3,10 +3,12 @@
 The increase follows `extrapolatedRate` of Prometheus, promql/functions.go, at 2.42 and at 3.
 """
 
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 from models.series import STALE, Samples, Series, samples
 
@@ -48,19 +50,16 @@ class World:
 
     def at(self, of: Samples, time: float) -> float | None:
         """The last sample not older than the lookback; None where it is a stale marker."""
-        seen = [s for s in of if s[0] <= time and self._since(s[0], time - LOOKBACK)]
+        seen = self._since(of, time, LOOKBACK)
         return seen[-1][1] if seen else None
 
     def window(self, of: Samples, time: float, span: float) -> Samples:
         """The samples of the last `span` seconds; stale markers are none."""
-        return tuple(
-            s
-            for s in of
-            if s[0] <= time and self._since(s[0], time - span) and s[1] is not STALE
-        )
+        return tuple(s for s in self._since(of, time, span) if s[1] is not STALE)
 
-    def _since(self, time: float, start: float) -> bool:
-        return time >= start if self.closed else time > start
+    def _since(self, of: Samples, time: float, span: float) -> Samples:
+        edge = bisect_left if self.closed else bisect_right
+        return of[edge(of, time - span, key=_time) : bisect_right(of, time, key=_time)]
 
     @cached_property
     def signal(self) -> dict[Place, Samples]:
@@ -73,59 +72,67 @@ class World:
 
     def now(self, place: Place, time: float) -> float | None:
         """The recorded signal at this tick, if it was recorded at it."""
-        return dict(self.signal[place]).get(time)
+        return self._by_time[place].get(time)
+
+    @cached_property
+    def _by_time(self) -> dict[Place, dict[float, float | None]]:
+        return {place: dict(of) for place, of in self.signal.items()}
 
     def _ticks(self) -> Iterator[float]:
         longest = max((raw[-1][0] for _, raw in self.raw("lag") if raw), default=0.0)
         for index in range(int((longest + LOOKBACK) // self.tick) + 2):
             yield index * self.tick
 
-    def increase(self, of: Samples, time: float, span: float) -> Fraction | None:
+    def increase(self, of: Samples, time: float, span: float) -> float | None:
         """How much a counter rose, extrapolated to the edges of the window."""
-        inside = [(Fraction(t), Fraction(v)) for t, v in self.window(of, time, span)]
+        inside = [(t, v) for t, v in self.window(of, time, span) if v is not None]
         if len(inside) < 2:
             return None
         first, last = inside[0], inside[-1]
-        rose = sum(
-            (b[1] - a[1] if b[1] >= a[1] else b[1] for a, b in zip(inside, inside[1:], strict=False)),
-            Fraction(0),
-        )
+        rose = 0.0
+        for (_, before), (_, after) in pairwise(inside):
+            rose += after - before if after >= before else after
         covered = last[0] - first[0]
         apart = covered / (len(inside) - 1)
-        to_zero = covered * first[1] / rose if rose > 0 else None
-        before = _reach(first[0] - (Fraction(time) - Fraction(span)), apart, to_zero, self.closed)
-        after = _reach(Fraction(time) - last[0], apart, None, self.closed)
-        return rose * (covered + before + after) / covered
+        to_zero = covered * first[1] / rose if rose > 0 else math.inf
+        start = _reach(first[0] - (time - span), apart, to_zero, self.closed)
+        end = _reach(time - last[0], apart, math.inf, self.closed)
+        return rose * ((covered + start + end) / covered)
 
 
-def _reach(gap: Fraction, apart: Fraction, to_zero: Fraction | None, old: bool) -> Fraction:
+def _time(sample: tuple[float, float | None]) -> float:
+    return sample[0]
+
+
+def _reach(gap: float, apart: float, to_zero: float, old: bool) -> float:
     """How far to extrapolate: over the gap, but half a step where it is wide, not below zero.
 
     Prometheus 2 looks at zero before it looks at the width, Prometheus 3 after it.
     """
-    if old and to_zero is not None:
+    if old:
         gap = min(gap, to_zero)
-    if gap >= apart * Fraction(11, 10):
+    if gap >= apart * 1.1:
         gap = apart / 2
-    if not old and to_zero is not None:
-        gap = min(gap, to_zero)
-    return gap
+    return gap if old else min(gap, to_zero)
 
 
-def line(points: Samples, at: float) -> tuple[Fraction, Fraction] | None:
+def line(points: Samples, at: float) -> tuple[float, float] | None:
     """Least squares: the value of the line at a time, and its slope in a second."""
     if len(points) < 2:
         return None
-    xs = [Fraction(t) - Fraction(at) for t, _ in points]
-    ys = [Fraction(v) for _, v in points]
-    n = len(points)
-    x_mean, y_mean = sum(xs) / n, sum(ys) / n
-    spread = sum((x - x_mean) ** 2 for x in xs)
-    slope = sum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys, strict=True)) / spread
+    xs, ys = [t - at for t, _ in points], [v for _, v in points if v is not None]
+    x_mean, y_mean = mean(xs), mean(ys)
+    together = math.fsum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys, strict=True))
+    slope = together / math.fsum((x - x_mean) ** 2 for x in xs)
     return y_mean - slope * x_mean, slope
 
 
-def variance(values: list[Fraction]) -> Fraction:
+def mean(values: list[float]) -> float:
+    """Of all."""
+    return math.fsum(values) / len(values)
+
+
+def variance(values: list[float]) -> float:
     """Of a population."""
-    mean = sum(values) / len(values)
-    return sum(((v - mean) ** 2 for v in values), Fraction(0)) / len(values)
+    middle = mean(values)
+    return math.fsum((v - middle) ** 2 for v in values) / len(values)
