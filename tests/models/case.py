@@ -8,6 +8,7 @@ import itertools
 import re
 import subprocess
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,35 +99,48 @@ def expected(case: Case, closed: bool) -> Timeline:
     world = World(
         case.series, case.step, case.tick, tuple(signal["identity"]), signal["worse"], closed
     )
-    matches = [o["match"] for o in case.invariant.get("overrides", ())]
-    general = [p for p in world.signal if not any(_covers(m, p) for m in matches)]
-    if case.condition == "missing":
-        general = list(world.signal)
-    found = _timeline(case, world, case.stages, general, {})
-    for override in case.invariant.get("overrides", ()):
+    overrides = case.invariant.get("overrides", ())
+    elsewhere = [o["match"] for o in overrides]
+    found = _timeline(
+        case, _narrowed(case, world, lambda la: not any(m.items() <= la.items() for m in elsewhere))
+    )
+    for override in overrides:
         match = override["match"]
-        covered = [p for p in world.signal if _covers(match, p)]
-        found |= _timeline(case, world, override["stages"], covered, match)
+        there = _narrowed(case, world, lambda la, m=match: m.items() <= la.items())
+        found |= _timeline(case, there, override["stages"], match)
     return found
 
 
-def _covers(match: dict[str, str], place: Place) -> bool:
-    return match.items() <= dict(place).items()
+def _narrowed(case: Case, world: World, wanted: Callable[[dict[str, str]], bool]) -> World:
+    """Silence is judged everywhere alike; all else only at the places that are wanted."""
+    if case.condition == "missing":
+        return world
+    counters = {"failures_total", "successes_total"} if _told_apart(case) else set()
+    return world.only(wanted, {"lag", "members", *counters})
+
+
+def _told_apart(case: Case) -> bool:
+    """Whether counters can be narrowed: only by labels by which they are counted."""
+    by = case.stages[case.stage].get("repeated", {}).get("by", ())
+    return all(set(o["match"]) <= set(by) for o in case.invariant.get("overrides", ()))
 
 
 def _timeline(
-    case: Case, world: World, stages: Any, places: list[Place], match: dict[str, str]
+    case: Case,
+    world: World,
+    stages: dict[str, Any] | None = None,
+    match: dict[str, str] | None = None,
 ) -> Timeline:
-    entry = stages[case.stage]
+    entry = (stages or case.stages)[case.stage]
     hold = secs(entry.get("for", HOLDS.get(case.condition, "0s")))
     keep = secs(entry.get("keep_firing_for", "0s"))
     judge = JUDGES[case.condition]
-    each = [
-        judge(entry[case.condition], world, places, n * case.tick) for n in range(case.ticks)
-    ]
+    each = [judge(entry[case.condition], world, n * case.tick) for n in range(case.ticks)]
     known = dict.fromkeys(itertools.chain.from_iterable(each))
     return {
-        key({**dict(place), **match}): firing([holds.get(place, False) for holds in each], case.tick, hold, keep)
+        key({**dict(place), **(match or {})}): firing(
+            [holds.get(place, False) for holds in each], case.tick, hold, keep
+        )
         for place in known
     }
 
@@ -201,7 +215,8 @@ def _heard(output: str, case: Case) -> dict[int, dict[Place, float]]:
     found = {}
     for time, got in _FAILED.findall(output):
         seconds = sum(
-            float(n) * {"h": 3600, "m": 60, "s": 1}[u] for n, u in re.findall(r"([\d.]+)([hms])", time)
+            float(n) * {"h": 3600, "m": 60, "s": 1}[u]
+            for n, u in re.findall(r"([\d.]+)([hms])", time)
         )
         found[round(seconds / case.tick)] = {
             tuple(sorted(re.findall(r'(\w+)="([^"]*)"', labels))): float(value)

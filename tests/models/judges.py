@@ -1,7 +1,8 @@
 """One function for each condition: at which places does it hold at a time, by its documentation?
 
-A judge is given the parameters as the catalog states them, the places that it is to look at, and
-the time. Durations are written in whole seconds (`900s`), bounds as plain numbers.
+A judge is given the parameters as the catalog states them, a world that holds only the places that
+it is to look at, and the time. Durations are written in whole seconds (`900s`), bounds as plain
+numbers.
 """
 
 import math
@@ -14,7 +15,7 @@ from models.series import is_number
 from models.world import Place, World, key, line, mean, variance
 
 Holds = dict[Place, Verdict]
-Judge = Callable[[Any, World, list[Place], float], Holds]
+Judge = Callable[[Any, World, float], Holds]
 HOUR = 3600.0
 
 
@@ -23,9 +24,9 @@ def secs(duration: str) -> float:
     return float(duration.removesuffix("s"))
 
 
-def threshold(value: Any, world: World, places: list[Place], time: float) -> Holds:
+def threshold(value: Any, world: World, time: float) -> Holds:
     """`above`, `below`: the signal is there and beyond the bound."""
-    return {place: _violated(world, place, time, value) for place in places}
+    return {place: _violated(world, place, time, value) for place in world.signal}
 
 
 def _violated(world: World, place: Place, time: float, bound: float) -> bool:
@@ -33,23 +34,23 @@ def _violated(world: World, place: Place, time: float, bound: float) -> bool:
     return now is not None and world.is_beyond(now, bound)
 
 
-def persists(value: Any, world: World, places: list[Place], time: float) -> Holds:
+def persists(value: Any, world: World, time: float) -> Holds:
     """Of the evaluations in the window enough exist, and enough of those are violated."""
     during = secs(value.get("during", "900s"))
     ratio, coverage = Fraction(str(value.get("ratio", 0.9))), value.get("coverage", 0.8)
     bound = value["above" if "above" in value else "below"]
-    least = Fraction(str(coverage)) * Fraction(during) / Fraction(world.tick)
+    least = Fraction(str(coverage)) * (during // world.tick)
     found: Holds = {}
-    for place in places:
+    for place in world.signal:
         seen = world.window(world.signal[place], time, during)
         bad = sum(world.is_beyond(v, bound) for _, v in seen if v is not None)
         found[place] = bool(seen) and len(seen) >= least and Fraction(bad, len(seen)) >= ratio
     return found
 
 
-def growing(value: Any, world: World, places: list[Place], time: float) -> Holds:
+def growing(value: Any, world: World, time: float) -> Holds:
     """The line through the window is beyond the bound at the horizon, and is a trend."""
-    return {place: _grows(value, world, place, time) for place in places}
+    return {place: _grows(value, world, place, time) for place in world.signal}
 
 
 def _grows(value: Any, world: World, place: Place, time: float) -> Verdict:
@@ -64,7 +65,7 @@ def _grows(value: Any, world: World, place: Place, time: float) -> Verdict:
         return False
     if any(math.isinf(v) for _, v in long + recent):
         return None  # what a line through infinity is, is nobody's business
-    if len(long) * world.tick * 3 < window:
+    if len(long) < Fraction(4, 5) * (window // world.tick):
         return False
     far, near = line(long, time), line(short, time)
     if far is None or near is None:
@@ -72,7 +73,8 @@ def _grows(value: Any, world: World, place: Place, time: float) -> Verdict:
     values = [v for _, v in long if v is not None]
     size = 1 + max(abs(v) for v in values)
     spread = variance(values)
-    fit = far[1] ** 2 * variance([t for t, _ in long]) / spread if spread else 0.0
+    times = (len(long) ** 2 - 1) * world.tick**2 / 12  # as if there were no gap
+    fit = far[1] ** 2 * times / spread if spread else 0.0
     margins = [
         (far[0] + far[1] * within - bound) * sign / size,
         far[1] * sign / size * window,
@@ -91,8 +93,9 @@ def sure(margins: list[float]) -> Verdict:
     return None if any(m < 1e-9 for m in margins) else True
 
 
-def missing(value: Any, world: World, places: list[Place], time: float) -> Holds:
+def missing(value: Any, world: World, time: float) -> Holds:
     """Members that are expected or remembered and silent; nobody, where none is known of."""
+    places = list(world.signal)
     silent = [p for p in places if world.now(p, time) is None]
     if world.raw("members"):
         known = inventory(world, time)
@@ -111,14 +114,14 @@ def inventory(world: World, time: float) -> list[Place]:
     return [key(lb) for lb, raw in world.raw("members") if world.at(raw, time) is not None]
 
 
-def breadth(value: Any, world: World, places: list[Place], time: float) -> Holds:
+def breadth(value: Any, world: World, time: float) -> Holds:
     """In a group enough places are violated, and they are enough of all."""
     bound = value["above" if "above" in value else "below"]
     by, members = tuple(value.get("by", ())), value.get("members", 3)
     share = Fraction(str(value.get("share", 0.25)))
     found: Holds = {}
-    for group in {key(dict(p), by) for p in places}:
-        here = [p for p in places if key(dict(p), by) == group]
+    for group in {key(dict(p), by) for p in world.signal}:
+        here = [p for p in world.signal if key(dict(p), by) == group]
         bad = sum(_violated(world, p, time, bound) for p in here)
         every = [p for p in inventory(world, time) if key(dict(p), by) == group]
         every = every or [p for p in here if world.window(world.signal[p], time, HOUR)]
@@ -126,7 +129,7 @@ def breadth(value: Any, world: World, places: list[Place], time: float) -> Holds
     return found
 
 
-def repeated(value: Any, world: World, places: list[Place], time: float) -> Holds:
+def repeated(value: Any, world: World, time: float) -> Holds:
     """Enough failures, births of counters among them, in a group or in parts of it."""
     by, across = tuple(value.get("by", ())), value.get("across")
     within, times = secs(value.get("within", "1800s")), value.get("times", 3)

@@ -59,11 +59,13 @@ def signals(
     return signal, made
 
 
-def _override(draw: st.DrawFn, signal: dict[str, Any], stages: Any) -> list[dict[str, Any]]:
-    """None, one on a label, or one on all labels."""
+def _override(
+    draw: st.DrawFn, signal: dict[str, Any], stages: Any, whole: bool = True
+) -> list[dict[str, Any]]:
+    """None, one on a label, or one on the whole identity."""
     first = places(tuple(signal["identity"]))[0]
     one = dict([next(iter(first.items()))])
-    match = draw(st.sampled_from([None, None, one, first]))
+    match = draw(st.sampled_from([None, None, one, first if whole else one]))
     if match is None:
         return []
     return [{"match": match, "stages": stages, "reason": "It is farther away."}]
@@ -94,7 +96,7 @@ def persisting(draw: st.DrawFn) -> Case:
             signal["worse"]: BOUND,
             "during": draw(span(tick, 10, 20)),
             **draw(st.sampled_from([{}, {"ratio": 0.6}, {"ratio": 1}, {"ratio": 0.75}])),
-            **draw(st.sampled_from([{}, {"coverage": 0.5}, {"coverage": 1}, {"coverage": 0.1}])),
+            **draw(st.sampled_from([{}, {"coverage": 0.5}, {"coverage": 1}, {"coverage": 0.55}])),
         }
         return {"persists": value, **draw(holding(tick))}
 
@@ -169,7 +171,9 @@ def broad(draw: st.DrawFn) -> Case:
         return {"breadth": value, **draw(holding(tick))}
 
     stage = draw(st.sampled_from(["early", "mid", "late"]))
-    return _case("breadth", signal, {stage: entry()}, made, step, tick, 60, [])
+    stages = {stage: entry()}
+    overrides = _override(draw, signal, {stage: entry()}, whole=False) if two else []
+    return _case("breadth", signal, stages, made, step, tick, 60, overrides)
 
 
 @st.composite
@@ -178,16 +182,22 @@ def failing(draw: st.DrawFn) -> Case:
     step, tick = draw(st.sampled_from([(60, 60), (30, 60), (120, 120), (60, 120)]))
     identity = draw(st.sampled_from([["region"], ["source", "target"]]))
     by = identity[: draw(st.integers(0, len(identity)))]
-    value: dict[str, Any] = {
-        "signal": "failed",
-        "within": draw(span(tick, 6, 25)),
-        **draw(st.sampled_from([{}, {"times": 1}, {"times": 2}, {"times": 5}])),
-        **({"by": by} if by else {}),
-    }
-    if draw(st.booleans()):
-        value |= {"across": "shard", "members": draw(st.sampled_from([2, 3]))}
-    if draw(st.booleans()):
-        value["unless"] = "done"
+
+    def entry() -> dict[str, Any]:
+        value: dict[str, Any] = {
+            "signal": "failed",
+            "within": draw(span(tick, 6, 25)),
+            **draw(st.sampled_from([{}, {"times": 1}, {"times": 2}, {"times": 5}])),
+            **({"by": by} if by else {}),
+        }
+        if draw(st.booleans()):
+            value |= {"across": "shard", "members": draw(st.sampled_from([2, 3]))}
+        if draw(st.booleans()):
+            value["unless"] = "done"
+        hold = draw(st.sampled_from([{}, {}, {"for": f"{3 * tick}s"}]))
+        keep = draw(st.sampled_from([{}, {"keep_firing_for": f"{4 * tick}s"}]))
+        return {"repeated": value, **hold, **keep}
+
     made = []
     for where in places(tuple(identity))[: draw(st.integers(1, PLACES))]:
         for shard in range(draw(st.integers(1, 3))):
@@ -195,8 +205,6 @@ def failing(draw: st.DrawFn) -> Case:
             made.append(Series("failures_total", labels, draw(counter(15))))
         if not draw(st.integers(0, 3)):
             made.append(Series("successes_total", where, draw(counter(15))))
-    hold = draw(st.sampled_from([{}, {}, {"for": f"{3 * tick}s"}]))
-    keep = draw(st.sampled_from([{}, {"keep_firing_for": f"{4 * tick}s"}]))
     signal = {
         "expr": f"max by ({', '.join(identity)}) (lag)",
         "unit": "items",
@@ -208,8 +216,11 @@ def failing(draw: st.DrawFn) -> Case:
         "failed": {"expr": "failures_total", "type": "counter"},
         "done": {"expr": "successes_total", "type": "counter"},
     }
-    stages = {"late": {"repeated": value, **hold, **keep}}
-    invariant = {"signal": signal, "supporting": supporting, "stages": stages}
+    invariant = {"signal": signal, "supporting": supporting, "stages": {"late": entry()}}
+    if by:
+        whole = len(by) == len(identity)
+        overrides = _override(draw, signal, {"late": entry()}, whole)
+        invariant |= {"overrides": overrides} if overrides else {}
     return Case("repeated", invariant, tuple(made), step, tick, 110)
 
 

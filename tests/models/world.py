@@ -5,8 +5,8 @@ The increase follows `extrapolatedRate` of Prometheus, promql/functions.go, at 2
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -38,11 +38,14 @@ class World:
     worse: str
     closed: bool
 
+    def only(self, wanted: Callable[[Labels], bool], metrics: Collection[str]) -> "World":
+        """The same without the series of these metrics that are not wanted."""
+        left = tuple(s for s in self.series if s.metric not in metrics or wanted(s.labels))
+        return replace(self, series=left)
+
     def raw(self, metric: str) -> list[tuple[Labels, Samples]]:
         """The series of a metric."""
-        return [
-            (s.labels, samples(s.values, self.step)) for s in self.series if s.metric == metric
-        ]
+        return [(s.labels, samples(s.values, self.step)) for s in self.series if s.metric == metric]
 
     def is_beyond(self, value: float, bound: float) -> bool:
         """Whether a value is worse than a bound; NaN is not."""
