@@ -3,7 +3,10 @@
 `increase()` comes before `sum()`: the increase of a sum turns one restart into failures that
 never happened. A counter that is born with its first failure shows one too few, so a series that
 starts at 1 within the window counts for one more. One that starts higher is an old counter seen for
-the first time, and one that was there within an hour before the window only had a gap.
+the first time, and one that was there within an hour before the window only had a gap. A birth is
+a series of its own in the sum, apart by a label, so that it counts from its first sample on. PromQL
+knows the lowest value in a window but not the first, so the count may be off by one for a series
+that was born and restarted within one window.
 """
 
 from collections.abc import Iterator
@@ -154,14 +157,15 @@ def expr(condition: Condition, scope: Scope) -> str:
     p: Params = condition.params
     inner = p.by + ((p.across,) if p.across else ())
     failed, span = _counter(p.signal, scope, p.by), duration(p.within)
-    rose = f"sum {by(inner)}(increase({failed}[{span}]))"
     before = duration(max(p.within, MEMORY))
     born = (
-        f"count {by(inner)}(min_over_time({failed}[{span}]) == 1"
-        f" unless present_over_time({failed}[{before}] offset {span}))"
+        f"min_over_time({failed}[{span}]) == 1"
+        f" unless present_over_time({failed}[{before}] offset {span})"
     )
-    on = f"on ({', '.join(inner)})"
-    counted = f"(\n  {rose}\n  + {on} ({born} or {on} {rose} * 0)\n) >= {p.times}"
+    counted = (
+        f"sum {by(inner)}(\n  increase({failed}[{span}])\n"
+        f'  or label_replace({born}, "born", "yes", "", "")\n) >= {p.times}'
+    )
     if p.across:
         counted = f"count {by(p.by)}({counted}) >= {p.members}"
     if p.unless:
