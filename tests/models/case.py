@@ -35,6 +35,16 @@ FRAME: dict[str, Any] = {
     "property": "convergence",
     "runbook": "replica-behind",
 }
+
+
+class Plain(yaml.SafeDumper):
+    """Without aliases, which catalogs refuse."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Always."""
+        return True
+
+
 Timeline = dict[Place, list[Verdict]]
 
 
@@ -74,7 +84,7 @@ class Case:
             "series": {s.selector: s.values for s in self.series},
             "firing": {selector(dict(p)): drawn(t) for p, t in sorted(expected.items())},
         }
-        return yaml.safe_dump(data, sort_keys=False, width=100)
+        return yaml.dump(data, Dumper=Plain, sort_keys=False, width=100)
 
 
 def read(text: str) -> tuple[Case, dict[str, str]]:
@@ -152,7 +162,7 @@ def rules(case: Case, folder: Path) -> str:
     text = text.replace("evaluation_interval: 30s", f"evaluation_interval: {case.tick}s")
     others = ("kind: invariant", "kind: scenario")
     files = {k: v for k, v in example.FILES.items() if not v.startswith(others)}
-    invariant = yaml.safe_dump(FRAME | case.invariant)
+    invariant = yaml.dump(FRAME | case.invariant, Dumper=Plain)
     for name, content in {**files, example.CATALOG: text, example.INVARIANT: invariant}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,10 +8,11 @@ numbers.
 import math
 from collections.abc import Callable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from models.alert import Verdict
-from models.series import is_number
+from models.series import Samples, is_number
 from models.world import Place, World, key, line, mean, variance
 
 Holds = dict[Place, Verdict]
@@ -134,17 +135,16 @@ def repeated(value: Any, world: World, time: float) -> Holds:
     by, across = tuple(value.get("by", ())), value.get("across")
     within, times = secs(value.get("within", "1800s")), value.get("times", 3)
     inner = (*by, across) if across else by
-    counts: dict[Place, float] = {}
+    counts: dict[Place, tuple[float, float]] = {}
     for labels, raw in world.raw("failures_total"):
-        failed = failures(world, raw, time, within)
-        if failed is not None:
-            part = key(labels, inner)
-            counts[part] = counts.get(part, 0.0) + failed
+        few, many = failures(world, raw, time, within)
+        part = counts.get(key(labels, inner), (0.0, 0.0))
+        counts[key(labels, inner)] = (part[0] + few, part[1] + many)
     found: Holds = {}
     for group in {key(labels, by) for labels, _ in world.raw("failures_total")}:
         parts = [
-            n == times or sure([n - times])
-            for part, n in counts.items()
+            _reaches(few, many, times)
+            for part, (few, many) in counts.items()
             if key(dict(part), by) == group
         ]
         found[group] = _at_least(value.get("members", 3) if across else 1, parts)
@@ -153,15 +153,26 @@ def repeated(value: Any, world: World, time: float) -> Holds:
     return found
 
 
-def failures(world: World, raw: Any, time: float, within: float) -> float | None:
-    """The increase of one counter, and one more where it was born with its first failure."""
-    inside = world.window(raw, time, within)
-    if not inside:
-        return None
-    start = time - within
-    earlier = world.window(raw, start, max(within, HOUR))
-    born = not earlier and inside[0][1] == 1
-    return (world.increase(raw, time, within) or 0.0) + born
+def failures(world: World, raw: Samples, time: float, within: float) -> tuple[float, float]:
+    """The increase of one counter, and one more where it was born with its first failure.
+
+    Least and most: they differ where a restart hides with which value the counter began.
+    """
+    inside = [v for _, v in world.window(raw, time, within) if v is not None]
+    rose = world.increase(raw, time, within) or 0.0
+    if not inside or world.window(raw, time - within, max(within, HOUR)):
+        return rose, rose
+    restarted = any(after < before for before, after in pairwise(inside))
+    if restarted and 1 in (inside[0], min(inside)):
+        return rose, rose + 1
+    return rose + (inside[0] == 1), rose + (inside[0] == 1)
+
+
+def _reaches(few: float, many: float, times: int) -> Verdict:
+    if few == many == times:
+        return True
+    least, most = sure([few - times]), sure([many - times])
+    return least if least == most else None
 
 
 def _at_least(many: int, parts: list[Verdict]) -> Verdict:
