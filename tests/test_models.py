@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from driftbook.prove import engines
-from models import case, reduce, strategies
+from models import case, member_strategies, reduce, strategies
 
 EXAMPLES = int(os.environ.get("DRIFTBOOK_EXAMPLES", "0"))
 LIMITS = settings(
@@ -25,6 +25,7 @@ LIMITS = settings(
     print_blob=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+CASES = strategies.CASES | member_strategies.CASES
 KEPT = sorted(str(p.relative_to(case.CASES)) for p in case.CASES.rglob("*.yaml"))
 
 
@@ -47,10 +48,10 @@ def test_promtool_fires_where_the_model_does_in_a_case_of_before(name: str) -> N
     assert differences(one) == ""
 
 
-@pytest.mark.parametrize("condition", list(strategies.CASES))
+@pytest.mark.parametrize("condition", list(CASES))
 def test_promtool_fires_where_the_model_does(condition: str) -> None:
     @LIMITS
-    @given(strategies.CASES[condition])
+    @given(CASES[condition])
     def agrees(one: case.Case) -> None:
         if not differences(one):
             return

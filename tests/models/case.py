@@ -20,13 +20,16 @@ from driftbook.alerts import alerts
 from driftbook.checks import example
 from driftbook.emit.rules import rule_file
 from driftbook.prove import engines
+from models import judges, members
 from models.alert import Verdict, firing
-from models.judges import HOLDS, JUDGES, secs
+from models.judges import secs
 from models.series import Series, selector
 from models.world import Place, World, key
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "models"
+JUDGES = judges.JUDGES | members.JUDGES
+HOLDS = judges.HOLDS | members.HOLDS
 FRAME: dict[str, Any] = {
     "kind": "invariant",
     "name": "drift",
@@ -126,7 +129,7 @@ def _narrowed(case: Case, world: World, wanted: Callable[[dict[str, str]], bool]
     if case.condition == "missing":
         return world
     counters = {"failures_total", "successes_total"} if _told_apart(case) else set()
-    return world.only(wanted, {"lag", "members", *counters})
+    return world.only(wanted, {"lag", "members", "content", *counters})
 
 
 def _told_apart(case: Case) -> bool:

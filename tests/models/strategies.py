@@ -41,10 +41,13 @@ def places(identity: tuple[str, ...]) -> list[dict[str, str]]:
 
 @st.composite
 def signals(
-    draw: st.DrawFn, values: Callable[..., st.SearchStrategy[str]], longest: int
+    draw: st.DrawFn,
+    values: Callable[..., st.SearchStrategy[str]],
+    longest: int,
+    identities: tuple[tuple[str, ...], ...] = (("region",), ("source", "target")),
 ) -> tuple[dict[str, Any], list[Series]]:
     """The signal's part of an invariant, and a series at each of some places."""
-    identity = draw(st.sampled_from([("region",), ("source", "target")]))
+    identity = draw(st.sampled_from(identities))
     worse = draw(st.sampled_from(["above", "above", "below"]))
     where = places(identity)[: draw(st.sampled_from([PLACES, PLACES, PLACES, 5, 3, 1]))]
     made = [Series("lag", labels, draw(values(BOUND, longest, worse))) for labels in where]
@@ -59,7 +62,7 @@ def signals(
     return signal, made
 
 
-def _override(
+def overridden(
     draw: st.DrawFn, signal: dict[str, Any], stages: Any, whole: bool = True
 ) -> list[dict[str, Any]]:
     """None, one on a label, or one on the whole identity."""
@@ -80,8 +83,8 @@ def thresholds(draw: st.DrawFn) -> Case:
     entry = {kind: BOUND, **draw(holding(tick))}
     other = {kind: BOUND + draw(st.sampled_from([-1, 1])), **draw(holding(tick))}
     stage = draw(st.sampled_from(["early", "mid", "late"]))
-    overrides = _override(draw, signal, {stage: other})
-    return _case(kind, signal, {stage: entry}, made, step, tick, 50, overrides)
+    overrides = overridden(draw, signal, {stage: other})
+    return made_of(kind, signal, {stage: entry}, made, step, tick, 50, overrides)
 
 
 @st.composite
@@ -101,8 +104,8 @@ def persisting(draw: st.DrawFn) -> Case:
         return {"persists": value, **draw(holding(tick))}
 
     stages = {stage: entry()}
-    overrides = _override(draw, signal, {stage: entry()})
-    return _case("persists", signal, stages, made, step, tick, 80, overrides)
+    overrides = overridden(draw, signal, {stage: entry()})
+    return made_of("persists", signal, stages, made, step, tick, 80, overrides)
 
 
 @st.composite
@@ -121,7 +124,7 @@ def rising(draw: st.DrawFn) -> Case:
     hold = {"for": f"{draw(st.sampled_from([1, 3, 5])) * tick}s"}
     keep = draw(st.sampled_from([{}, {"keep_firing_for": f"{4 * tick}s"}]))
     stages = {"early": {"growing": value, **hold, **keep}}
-    return _case("growing", signal, stages, made, step, tick, 110, [])
+    return made_of("growing", signal, stages, made, step, tick, 110, [])
 
 
 @st.composite
@@ -135,15 +138,15 @@ def silent(draw: st.DrawFn) -> Case:
     value = {}
     if how == "expected":
         signal["expected"] = "members"
-        made += _members(draw, tuple(signal["identity"]))
+        made += inventoried(draw, tuple(signal["identity"]))
     elif how == "memory":
         value["memory"] = draw(span(tick, 14, 40))
     keep = draw(st.sampled_from([{}, {"keep_firing_for": f"{3 * tick}s"}]))
     stages = {stage: {"missing": value, **hold, **keep}}
-    return _case("missing", signal, stages, made, step, tick, 80, [])
+    return made_of("missing", signal, stages, made, step, tick, 80, [])
 
 
-def _members(draw: st.DrawFn, identity: tuple[str, ...]) -> list[Series]:
+def inventoried(draw: st.DrawFn, identity: tuple[str, ...]) -> list[Series]:
     """An inventory of some of the places, in two tellings, with gaps."""
     values = st.sampled_from(["1x90", "1x90", "1x90", "_x30 1x60", "1x20 stale", "1x40", "0x90"])
     where = [p for p in places(identity) if draw(st.integers(0, 3))]
@@ -157,7 +160,7 @@ def broad(draw: st.DrawFn) -> Case:
     signal, made = draw(signals(gauge, 14))
     if draw(st.booleans()):
         signal["expected"] = "members"
-        made += _members(draw, tuple(signal["identity"]))
+        made += inventoried(draw, tuple(signal["identity"]))
     two = len(signal["identity"]) == 2
 
     def entry() -> dict[str, Any]:
@@ -172,8 +175,8 @@ def broad(draw: st.DrawFn) -> Case:
 
     stage = draw(st.sampled_from(["early", "mid", "late"]))
     stages = {stage: entry()}
-    overrides = _override(draw, signal, {stage: entry()}, whole=False) if two else []
-    return _case("breadth", signal, stages, made, step, tick, 60, overrides)
+    overrides = overridden(draw, signal, {stage: entry()}, whole=False) if two else []
+    return made_of("breadth", signal, stages, made, step, tick, 60, overrides)
 
 
 @st.composite
@@ -219,12 +222,12 @@ def failing(draw: st.DrawFn) -> Case:
     invariant = {"signal": signal, "supporting": supporting, "stages": {"late": entry()}}
     if by:
         whole = len(by) == len(identity)
-        overrides = _override(draw, signal, {"late": entry()}, whole)
+        overrides = overridden(draw, signal, {"late": entry()}, whole)
         invariant |= {"overrides": overrides} if overrides else {}
     return Case("repeated", invariant, tuple(made), step, tick, 110)
 
 
-def _case(
+def made_of(
     condition: str,
     signal: dict[str, Any],
     stages: dict[str, Any],

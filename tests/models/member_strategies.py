@@ -1,0 +1,140 @@
+"""Cases at random for the conditions of `members.py`."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from models.case import Case
+from models.series import Series, counter, gauge
+from models.strategies import (
+    BOUND,
+    PLACES,
+    TICKS,
+    holding,
+    inventoried,
+    made_of,
+    overridden,
+    places,
+    signals,
+    span,
+)
+
+PAIR = (("cell", "member"),)
+
+
+def finite(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
+    """A gauge that is never infinite."""
+    return gauge(bound, longest, worse).map(lambda values: values.replace("Inf", "30"))
+
+
+@st.composite
+def voting(draw: st.DrawFn) -> Case:
+    """`quorum`."""
+    step, tick = draw(TICKS)
+    signal, made = draw(signals(gauge, 14, PAIR))
+    signal["expected"] = "members"
+    made += inventoried(draw, PAIR[0])
+
+    def entry() -> dict[str, Any]:
+        value = {
+            "over": "member",
+            signal["worse"]: BOUND,
+            **draw(st.sampled_from([{}, {"need": 2}, {"need": "majority"}, {"need": 3}])),
+            **draw(st.sampled_from([{}, {"spare": 1}, {"spare": 2}])),
+        }
+        return {"quorum": value, **draw(holding(tick))}
+
+    stage = draw(st.sampled_from(["early", "mid", "late"]))
+    overrides = overridden(draw, signal, {stage: entry()}, whole=False)
+    return made_of("quorum", signal, {stage: entry()}, made, step, tick, 60, overrides)
+
+
+@st.composite
+def differing(draw: st.DrawFn) -> Case:
+    """`diverged`, by the signal or by checksums."""
+    step, tick = draw(TICKS)
+    signal, made = draw(signals(finite, 20, PAIR))
+    checksums = draw(st.booleans())
+
+    def entry() -> dict[str, Any]:
+        value: dict[str, Any] = {"over": "member", "settle": draw(span(tick, 5, 12))}
+        value |= draw(st.sampled_from([{}, {}, {"replicas": 3}]))
+        if checksums:
+            value["checksums"] = "content"
+        else:
+            value["tolerance"] = draw(st.sampled_from([0.5, 1, 5]))
+            value |= draw(st.sampled_from([{}, {"relative": 0}, {"relative": 0.3}]))
+        if checksums:
+            value.pop("replicas", None)
+        return {"diverged": value, **draw(holding(tick))}
+
+    stage = draw(st.sampled_from(["mid", "late"]))
+    overrides = overridden(draw, signal, {stage: entry()}, whole=False)
+    one = made_of("diverged", signal, {stage: entry()}, made, step, tick, 60, overrides)
+    if not checksums:
+        return one
+    values = st.sampled_from(["1x99", "1x30", "_x20 1x60", "1x20 0x30", "1x9 stale _x9 1x40"])
+    info = [
+        Series("content", {**where, "checksum": draw(st.sampled_from("aaab"))}, draw(values))
+        for where in places(PAIR[0])
+        for _ in range(draw(st.integers(0, 2)))
+    ]
+    unique = {series.selector: series for series in info}
+    supporting = {"content": {"expr": "content", "type": "gauge"}}
+    invariant = {**one.invariant, "supporting": supporting}
+    return Case("diverged", invariant, (*one.series, *unique.values()), step, tick, 60)
+
+
+@st.composite
+def working(draw: st.DrawFn) -> Case:
+    """`stalled`, by a counter of what got done or by the time of the last success."""
+    step, tick = draw(st.sampled_from([(30, 30), (60, 60), (30, 60)]))
+    signal, made = draw(signals(backlog, 30))
+    signal |= {"worse": "above", "expr": signal["expr"].replace("min", "max")}
+    identity = tuple(signal["identity"])
+    by = draw(st.sampled_from([None, [], [identity[0]]]))
+    done = draw(st.booleans())
+
+    def entry() -> dict[str, Any]:
+        value: dict[str, Any] = {"done" if done else "last_success": "work"}
+        value["window"] = draw(span(tick, 5, 14))
+        value |= {} if by is None else {"by": by}
+        value |= draw(st.sampled_from([{}, {"above": 5}]))
+        if done:
+            value |= draw(st.sampled_from([{}, {"restarts": 2}]))
+        return {"stalled": value, **draw(holding(tick))}
+
+    stage = draw(st.sampled_from(["early", "mid", "late"]))
+    overrides = overridden(draw, signal, {stage: entry()})
+    one = made_of("stalled", signal, {stage: entry()}, made, step, tick, 90, overrides)
+    where = [{k: v for k, v in p.items() if by is None or k in by} for p in places(identity)]
+    workers = {str(p): p for p in where[: draw(st.integers(0, PLACES))]}.values()
+    name, values = ("work_total", counter(15)) if done else ("last", successes(step))
+    doing = [Series(name, labels, draw(values)) for labels in workers]
+    supporting = {"work": {"expr": name, "type": "counter" if done else "gauge"}}
+    invariant = {**one.invariant, "supporting": supporting}
+    return Case("stalled", invariant, (*one.series, *doing), step, tick, 90)
+
+
+def backlog(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
+    """Work that waits, now and then none."""
+    waits = st.builds("{}x{}".format, st.sampled_from([3, 6, 10, 10]), st.integers(8, longest))
+    other = st.sampled_from(["0", "0x3", "NaN", "_x2", "_x12", "stale", "0x12"])
+    return st.lists(st.one_of(waits, waits, other), min_size=1, max_size=6).map(" ".join)
+
+
+def successes(step: int) -> st.SearchStrategy[str]:
+    """The time of the last success: now and then, too far ahead, in milliseconds, gone."""
+    part = st.one_of(
+        st.builds("{}x{}".format, st.integers(0, 90).map(lambda n: n * step), st.integers(1, 30)),
+        st.sampled_from(["_x20", "stale", "99999x5", "1760000000000x5"]),
+    )
+    start = st.integers(1, 40).map(lambda n: f"0+{step}x{n}")
+    return st.builds("{} {}".format, start, st.lists(part, max_size=4).map(" ".join))
+
+
+CASES: dict[str, st.SearchStrategy[Case]] = {
+    "quorum": voting(),
+    "diverged": differing(),
+    "stalled": working(),
+}
