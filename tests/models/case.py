@@ -20,7 +20,7 @@ from driftbook.alerts import alerts
 from driftbook.checks import example
 from driftbook.emit.rules import rule_file
 from driftbook.prove import engines
-from models import judges, members
+from models import budget, judges, members
 from models.alert import Verdict, firing
 from models.judges import secs
 from models.series import Series, selector
@@ -28,7 +28,7 @@ from models.world import Place, World, key
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "models"
-JUDGES = judges.JUDGES | members.JUDGES
+JUDGES = judges.JUDGES | members.JUDGES | budget.JUDGES
 HOLDS = judges.HOLDS | members.HOLDS
 FRAME: dict[str, Any] = {
     "kind": "invariant",
@@ -148,7 +148,10 @@ def _timeline(
     hold = secs(entry.get("for", HOLDS.get(case.condition, "0s")))
     keep = secs(entry.get("keep_firing_for", "0s"))
     judge = JUDGES[case.condition]
-    each = [judge(entry[case.condition], world, n * case.tick) for n in range(case.ticks)]
+    value = entry[case.condition]
+    if "slo" in case.invariant:
+        value = {**value, "slo": case.invariant["slo"]}
+    each = [judge(value, world, n * case.tick) for n in range(case.ticks)]
     known = dict.fromkeys(itertools.chain.from_iterable(each))
     return {
         key({**dict(place), **(match or {})}): firing(

@@ -1,4 +1,4 @@
-"""Cases at random for the conditions of `members.py`."""
+"""Cases at random for the conditions of `members.py` and `budget.py`."""
 
 from typing import Any
 
@@ -133,8 +133,30 @@ def successes(step: int) -> st.SearchStrategy[str]:
     return st.builds("{} {}".format, start, st.lists(part, max_size=4).map(" ".join))
 
 
+@st.composite
+def spending(draw: st.DrawFn) -> Case:
+    """`slo_burn` with windows of its own."""
+    tick = draw(st.sampled_from([30, 60]))
+    signal, made = draw(signals(gauge, 20))
+    long = draw(st.integers(40, 60)) * tick
+    value = {
+        "factor": draw(st.sampled_from([1.5, 3, 6])),
+        "long": f"{long}s",
+        "short": f"{draw(st.integers(3, 10)) * tick}s",
+        **draw(st.sampled_from([{}, {"min_bad": 1}, {"min_bad": 8}])),
+        **draw(st.sampled_from([{}, {"coverage": 0.8}, {"coverage": 0.2}])),
+    }
+    keep = draw(st.sampled_from([{}, {"keep_firing_for": f"{3 * tick}s"}]))
+    stages = {"late": {"slo_burn": value, **keep}}
+    one = made_of("slo_burn", signal, stages, made, tick, tick, 100, [])
+    objective = draw(st.sampled_from(["90%", "95%", "99%"]))
+    slo = {"objective": objective, "within": BOUND, "period": "30d"}
+    return Case("slo_burn", {**one.invariant, "slo": slo}, one.series, tick, tick, 100)
+
+
 CASES: dict[str, st.SearchStrategy[Case]] = {
     "quorum": voting(),
     "diverged": differing(),
     "stalled": working(),
+    "slo_burn": spending(),
 }
