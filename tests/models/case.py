@@ -20,7 +20,7 @@ from driftbook.alerts import alerts
 from driftbook.checks import example
 from driftbook.emit.rules import rule_file
 from driftbook.prove import engines
-from models import budget, judges, members
+from models import budget, judges, members, seasons
 from models.alert import Verdict, firing
 from models.judges import secs
 from models.series import Series, selector
@@ -28,8 +28,8 @@ from models.world import Place, World, key
 
 ROOT = Path(__file__).parents[2]
 CASES = ROOT / "tests" / "cases" / "models"
-JUDGES = judges.JUDGES | members.JUDGES | budget.JUDGES
-HOLDS = judges.HOLDS | members.HOLDS
+JUDGES = judges.JUDGES | members.JUDGES | budget.JUDGES | seasons.JUDGES
+HOLDS = judges.HOLDS | members.HOLDS | {"unusual": "1200s"}
 FRAME: dict[str, Any] = {
     "kind": "invariant",
     "name": "drift",
@@ -164,8 +164,9 @@ def _timeline(
 def rules(case: Case, folder: Path) -> str:
     """What the product compiles for the case."""
     text = example.FILES[example.CATALOG]
-    text = text.replace("scrape_interval: 15s", f"scrape_interval: {case.step}s")
-    text = text.replace("evaluation_interval: 30s", f"evaluation_interval: {case.tick}s")
+    text = text.replace("scrape_interval: 15s", f"scrape_interval: {min(case.step, 120)}s")
+    if case.tick <= 120:  # tests over days are evaluated at a coarser interval than the rules
+        text = text.replace("evaluation_interval: 30s", f"evaluation_interval: {case.tick}s")
     others = ("kind: invariant", "kind: scenario")
     files = {k: v for k, v in example.FILES.items() if not v.startswith(others)}
     invariant = yaml.dump(FRAME | case.invariant, Dumper=Plain)

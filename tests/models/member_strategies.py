@@ -1,4 +1,4 @@
-"""Cases at random for the conditions of `members.py` and `budget.py`."""
+"""Cases at random for the conditions of `members.py`, `budget.py`, `seasons.py`."""
 
 from typing import Any
 
@@ -27,11 +27,16 @@ def finite(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
     return gauge(bound, longest, worse).map(lambda values: values.replace("Inf", "30"))
 
 
+def mostly_well(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
+    """A gauge that is more often on the good side of the bound."""
+    return gauge(bound, longest, "below" if worse == "above" else "above")
+
+
 @st.composite
 def voting(draw: st.DrawFn) -> Case:
     """`quorum`."""
     step, tick = draw(TICKS)
-    signal, made = draw(signals(gauge, 14, PAIR))
+    signal, made = draw(signals(mostly_well, 14, PAIR))
     signal["expected"] = "members"
     made += inventoried(draw, PAIR[0])
 
@@ -154,9 +159,37 @@ def spending(draw: st.DrawFn) -> Case:
     return Case("slo_burn", {**one.invariant, "slo": slo}, one.series, tick, tick, 100)
 
 
+@st.composite
+def seasonal(draw: st.DrawFn) -> Case:
+    """`unusual`, with seasons of days and a look each half hour."""
+    tick = 1800
+    signal, made = draw(signals(days, 6))
+    up = signal["worse"] == "above"
+    value = {
+        "floor": draw(st.sampled_from([1, 6])),
+        "cap": draw(st.sampled_from([14, 19])),
+        "seasons": draw(st.sampled_from([["86400s"], ["86400s", "172800s"]])),
+        **draw(st.sampled_from([{}, {"fallback": 12}])),
+        **draw(st.sampled_from([{}, {"k": 1}, {"k": 5}])),
+    }
+    keep = draw(st.sampled_from([{}, {"keep_firing_for": "3600s"}]))
+    stages = {"early": {"unusual": value, **keep}}
+    made = made[:3] if up else made[:4]
+    return made_of("unusual", signal, stages, made, tick, tick, 240, [])
+
+
+def days(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
+    """Days of 48 half hours, alike but for some hours that are worse, better, or lost."""
+    shape = st.sampled_from(["5x23 8x23", "10x47", "3x11 12x11 3x23", "7 8 9 8x44", "5+0.1x47"])
+    odd = st.sampled_from(["13x3", "18x7", "2x4", "NaN", "_x5", "stale", "Inf", "15+0.5x9"])
+    usual = st.builds(lambda day, n: " ".join([day] * n), shape, st.integers(1, 3))
+    return st.lists(st.one_of(usual, usual, odd), min_size=2, max_size=longest).map(" ".join)
+
+
 CASES: dict[str, st.SearchStrategy[Case]] = {
     "quorum": voting(),
     "diverged": differing(),
     "stalled": working(),
     "slo_burn": spending(),
+    "unusual": seasonal(),
 }

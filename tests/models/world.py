@@ -23,7 +23,7 @@ def key(labels: Labels, names: tuple[str, ...] | None = None) -> Place:
     return tuple(sorted((k, v) for k, v in labels.items() if names is None or k in names))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class World:
     """Series with a sample every step, rules evaluated every tick (both in seconds).
 
