@@ -199,7 +199,7 @@ def expr(condition: Condition, scope: Scope) -> str:
 
 
 def _reporting(p: Params, scope: Scope) -> str:
-    counted = scope.signal()
+    counted = f"{scope.signal()} > -Inf"  # not NaN
     if p.checksums:
         counted = f"count {by(scope.identity)}({_info(p, scope)})"
     return f"count {by(members.group(p.over, scope))}({counted})"
