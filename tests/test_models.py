@@ -28,7 +28,9 @@ LIMITS = settings(
 )
 CASES = strategies.CASES | member_strategies.CASES
 TESTED = [name for name in CASES if name == "threshold" or name in CONDITIONS]
-KEPT = sorted(str(p.relative_to(case.CASES)) for p in case.CASES.rglob("*.yaml"))
+KEPT = sorted(
+    str(p.relative_to(case.CASES)) for p in case.CASES.rglob("*.yaml") if p.parent.name in TESTED
+)
 
 
 def closed() -> bool:
