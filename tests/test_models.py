@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from driftbook.conditions import CONDITIONS
 from driftbook.prove import engines
-from models import case, member_strategies, reduce, strategies
+from models import case, member_strategies, promtool, reduce, strategies
 
 EXAMPLES = int(os.environ.get("DRIFTBOOK_EXAMPLES", "0"))
 LIMITS = settings(
@@ -39,9 +39,9 @@ def closed() -> bool:
 
 
 def differences(one: case.Case) -> str:
-    """See `case.differences`."""
+    """See `promtool.differences`."""
     with tempfile.TemporaryDirectory() as folder:
-        return case.differences(one, case.expected(one, closed()), Path(folder))
+        return promtool.differences(one, case.expected(one, closed()), Path(folder))
 
 
 @pytest.mark.parametrize("name", KEPT)

@@ -51,15 +51,18 @@ def signals(
     worse = draw(st.sampled_from(["above", "above", "below"]))
     where = places(identity)[: draw(st.sampled_from([PLACES, PLACES, PLACES, 5, 3, 1]))]
     made = [Series("lag", labels, draw(values(BOUND, longest, worse))) for labels in where]
+    return _signal(list(identity), worse), made
+
+
+def _signal(identity: list[str], worse: str) -> dict[str, Any]:
     aggregate = "max" if worse == "above" else "min"
-    signal = {
+    return {
         "expr": f"{aggregate} by ({', '.join(identity)}) (lag)",
         "unit": "items",
         "worse": worse,
-        "identity": list(identity),
+        "identity": identity,
         "missing": {"not_applicable": "the model looks at one condition"},
     }
-    return signal, made
 
 
 def overridden(
@@ -208,13 +211,7 @@ def failing(draw: st.DrawFn) -> Case:
             made.append(Series("failures_total", labels, draw(counter(15))))
         if not draw(st.integers(0, 3)):
             made.append(Series("successes_total", where, draw(counter(15))))
-    signal = {
-        "expr": f"max by ({', '.join(identity)}) (lag)",
-        "unit": "items",
-        "worse": "above",
-        "identity": identity,
-        "missing": {"not_applicable": "the model looks at one condition"},
-    }
+    signal = _signal(identity, "above")
     supporting = {
         "failed": {"expr": "failures_total", "type": "counter"},
         "done": {"expr": "successes_total", "type": "counter"},
