@@ -23,7 +23,7 @@ from driftbook.conditions.scope import Scope
 from driftbook.emit.pages import words
 from driftbook.emit.pages.markdown import code, fence
 from driftbook.errors import Exit
-from driftbook.model import STAGES, Condition, Invariant, Supporting
+from driftbook.model import STAGES, Condition, Invariant, Slo, Supporting
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
@@ -291,7 +291,9 @@ def _example() -> tuple[Invariant, Any]:
     assert found is not None
     lag = found.invariants["orders-lag"]
     done = Supporting("repairs_done", "orders_repaired_total", "counter")
-    return replace(lag, supporting={**lag.supporting, "repairs_done": done}), found.prometheus
+    supporting = {**lag.supporting, "repairs_done": done}
+    slo = Slo(objective=0.999, within=10.0, period=30 * 86400.0)
+    return replace(lag, supporting=supporting, slo=slo), found.prometheus
 
 
 def _with_inventory(invariant: Invariant) -> Invariant:

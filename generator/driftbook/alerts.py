@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import promql_parser
 
 from driftbook import conditions, context, gotemplate, labels, names, promql, templates
-from driftbook.conditions.base import Recording
+from driftbook.conditions import objective
+from driftbook.conditions.base import Recording, violated
 from driftbook.conditions.scope import Scope, by, embedded, scopes
 from driftbook.conditions.words import FORMATS
 from driftbook.context import Looking
@@ -48,16 +49,7 @@ def recordings(catalog: Catalog, invariant: Invariant) -> tuple[Recording, ...]:
     name = {"invariant": invariant.name}
     pairs = scopes(invariant, catalog.prometheus)
     needed = sorted({b for c, _ in pairs for b in conditions.of(c).violations(c)})
-    beyond = pairs[0][1].beyond
-    source = f'{names.SIGNAL}{{invariant="{invariant.name}"}}'
-    violations = tuple(
-        Recording(
-            names.VIOLATION,
-            f"{source} {beyond} bool {number(bound)}",
-            {**name, "bound": number(bound)},
-        )
-        for bound in needed
-    )
+    violations = tuple(violated(invariant, bound) for bound in needed)
     bounds = tuple(
         Recording(
             names.BOUND,
@@ -68,6 +60,7 @@ def recordings(catalog: Catalog, invariant: Invariant) -> tuple[Recording, ...]:
         if getattr(condition.params, "bound", None) is not None
     )
     further = tuple(r for c, s in pairs for r in conditions.of(c).recordings(c, s))
+    further += objective.recordings(invariant)
     made = (Recording(names.SIGNAL, _signal(invariant), name), *violations, *further, *bounds)
     return tuple({(r.record, *sorted(r.labels.items())): r for r in made}.values())
 

@@ -84,7 +84,7 @@ def save(root: Path, documents: Iterable[Document], catalog: Catalog) -> None:
 
 def files(invariant: Invariant) -> tuple[str, ...]:
     """What an invariant compiles to."""
-    return names.rule_file(invariant), names.test_file(invariant)
+    return names.rule_file(invariant), *names.test_files(invariant)
 
 
 def key(catalog: Catalog, invariant: Invariant) -> str:

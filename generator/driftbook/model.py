@@ -148,6 +148,23 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True)
+class Slo:
+    """The share of time for which the signal is to be no worse than a bound.
+
+    objective: 0 to 1; within: the bound, base unit; period: seconds.
+    """
+
+    objective: float
+    within: float
+    period: float
+
+    @property
+    def budget(self) -> float:
+        """The share of time for which it may be worse."""
+        return round(1 - self.objective, 12)
+
+
+@dataclass(frozen=True, slots=True)
 class Supporting:
     """A further signal that a condition needs; a counter is a bare selector."""
 
@@ -261,6 +278,7 @@ class Invariant:
     successor: str
     renamed_from: tuple[str, ...]
     origin: Origin
+    slo: Slo | None = None
 
     @builtins.property
     def stages(self) -> tuple[StageName, ...]:

@@ -16,6 +16,25 @@ identity."""
 CHECKSUMS = "drift:checksums"
 """Different checksums among members; labels: invariant, over, told_by, the rest of the identity."""
 
+FINITE = "drift:finite"
+"""The signal without NaN and infinities; labels: invariant and its identity."""
+SEASONAL = "drift:seasonal"
+"""What the signal was at this hour in earlier seasons, their median; labels as the signal."""
+RESIDUAL = "drift:residual"
+"""How far the signal is from its season; labels as the signal."""
+SPREAD = "drift:spread"
+"""How far it usually is, over a week; labels as the signal."""
+THRESHOLD = "drift:threshold"
+"""The bound of `unusual` now; labels as the signal."""
+SLO_ERROR_RATIO = "drift:slo:error_ratio"
+"""Share of a window in which the bound of the objective was violated; labels: window, identity."""
+SLO_OBJECTIVE = "drift:slo:objective"
+"""The objective, 0 to 1; label: invariant."""
+SLO_BURN = "drift:slo:burn"
+"""Error ratio of the last hour as a multiple of the budget; labels as the signal."""
+SLO_BUDGET = "drift:slo:budget_remaining"
+"""Share of the period's error budget that is left, negative when overspent; as the signal."""
+
 WATCHDOG = "DriftbookWatchdog"
 ALERT_LABELS = (
     "alertname",
@@ -28,7 +47,9 @@ ALERT_LABELS = (
     "owner",
     "tier",
 )
-RESERVED_LABELS = frozenset((*ALERT_LABELS, "bound", "over", "told_by", "alertstate"))
+RESERVED_LABELS = frozenset(
+    (*ALERT_LABELS, "bound", "over", "told_by", "window", "season", "alertstate")
+)
 """Labels that driftbook sets, so that no identity may use them."""
 
 ROOT_MATCHER = 'invariant!=""'
@@ -76,6 +97,16 @@ def rule_file(invariant: Invariant) -> str:
 def test_file(invariant: Invariant) -> str:
     """Its unit tests."""
     return f"{RULE_TESTS}/{invariant.service}/{invariant.name}.test.yaml"
+
+
+def history_file(invariant: Invariant) -> str:
+    """Its unit tests over days and weeks, which are evaluated at a coarse interval."""
+    return f"{RULE_TESTS}/{invariant.service}/{invariant.name}.history.test.yaml"
+
+
+def test_files(invariant: Invariant) -> tuple[str, str]:
+    """Both, of which the second may not exist."""
+    return test_file(invariant), history_file(invariant)
 
 
 def receiver(team: Team, stage: StageName) -> str:

@@ -95,7 +95,7 @@ def compile_rules(
     for invariant in catalog.compiled() if invariants is None else invariants:
         plan = alerts(catalog, invariant)
         yield rules.rule_file(catalog, invariant, plan)
-        yield rule_tests.test_file(catalog, invariant, plan)
+        yield from rule_tests.test_files(catalog, invariant, plan)
 
 
 def write_rules(checked: Checked, remembered: Memo) -> write.Difference:

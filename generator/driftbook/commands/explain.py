@@ -12,6 +12,7 @@ from driftbook import alerts, checks, context, gotemplate, names, pipeline
 from driftbook.checks.example import FILES
 from driftbook.checks.kit import Check
 from driftbook.commands import findings
+from driftbook.conditions import objective
 from driftbook.conditions import words as places
 from driftbook.diagnostics import nearest
 from driftbook.emit.pages import words
@@ -87,6 +88,8 @@ def _facts(catalog: Catalog, subject: Invariant) -> Iterator[str]:
         "changes": words.changes(catalog, subject.service),
         "upstream": ", then ".join(", ".join(level) for level in levels),
     }
+    if subject.slo:
+        facts["objective"] = objective.explained(subject, subject.slo)
     for name, value in facts.items():
         if value or name not in ("changes", "upstream"):
             yield f"{name:<11}{value}"

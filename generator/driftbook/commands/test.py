@@ -40,7 +40,7 @@ def run(root: Path, console: Console, *, names: Sequence[str] = (), verbose: boo
         Console(stderr=True, soft_wrap=True).print(message, markup=False)
         return Exit.USAGE
     found_engines = engines.require(root)
-    files = {given_names.test_file(invariant) for invariant in wanted}
+    files = {file for invariant in wanted for file in given_names.test_files(invariant)}
     stale = drift(root, pipeline.compile_rules(checked.catalog), pipeline.FOLDERS)
     found = [f for f in stale if not names or f.invariant in {i.name for i in wanted}]
     disk = compiled.read(root)
@@ -80,13 +80,12 @@ def _summary(
     for title in ("invariant", "tests", "fires / quiet by stage", "result"):
         table.add_column(title, overflow="fold")
     for invariant in wanted:
-        cases = (disk.tests.get(given_names.test_file(invariant)) or {}).get("tests") or []
         stages = "  ".join(
             f"{stage} {count.fires}/{count.silent}"
             for stage, count in counts[invariant.name].items()
         )
         result = "[bold red]failed[/]" if invariant.name in failed else "[green]passed[/]"
-        table.add_row(invariant.name, str(len(cases)), stages, result)
+        table.add_row(invariant.name, str(disk.cases(invariant)), stages, result)
     return table
 
 

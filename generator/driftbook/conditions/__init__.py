@@ -12,8 +12,10 @@ from driftbook.conditions import (
     persists,
     quorum,
     repeated,
+    slo_burn,
     stalled,
     threshold,
+    unusual,
 )
 from driftbook.conditions.base import ConditionModule
 from driftbook.model import Condition
@@ -22,6 +24,7 @@ CONDITIONS: dict[str, ConditionModule] = {
     "above": threshold,
     "below": threshold,
     "growing": growing,
+    "unusual": unusual,
     "persists": persists,
     "stalled": stalled,
     "diverged": diverged,
@@ -29,6 +32,7 @@ CONDITIONS: dict[str, ConditionModule] = {
     "repeated": repeated,
     "quorum": quorum,
     "missing": missing,
+    "slo_burn": slo_burn,
 }
 """Every condition by the key that the catalog uses for it."""
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from driftbook import names
 from driftbook.conditions.cases import PlaceCase, TestCase
-from driftbook.conditions.scope import Scope
+from driftbook.conditions.scope import Scope, series
 from driftbook.model import Condition, Invariant, StageName, SupportingType
-from driftbook.units import UNITS, bound, seconds
+from driftbook.units import UNITS, bound, number, seconds
 
 Path = tuple[str | int, ...]
 Fault = tuple[Path, str, str]
@@ -27,6 +28,20 @@ class Recording:
     record: str
     expr: str
     labels: Mapping[str, str]
+
+
+def violated(invariant: Invariant, bound: float) -> Recording:
+    """The 0/1 violation of a bound; NaN is no violation."""
+    beyond = ">" if invariant.signal.worse == "above" else "<"
+    source = series(names.SIGNAL, {"invariant": invariant.name})
+    own = {"invariant": invariant.name, "bound": number(bound)}
+    return Recording(names.VIOLATION, f"{source} {beyond} bool {number(bound)}", own)
+
+
+def finite(invariant: Invariant) -> Recording:
+    """The signal where it is a number: one NaN in a range makes its average NaN."""
+    own = {"invariant": invariant.name}
+    return Recording(names.FINITE, f"{series(names.SIGNAL, own)} < Inf > -Inf", own)
 
 
 def duration_schema(description: str, example: str) -> dict[str, Any]:

@@ -25,6 +25,13 @@ LOOKBACK = 300.0
 """Seconds for which a sample without successor stays visible: Prometheus's default."""
 
 
+HISTORY_TICK = 1800.0
+"""Seconds from one evaluation to the next in tests that span days: promtool's cost is their number.
+
+Such tests need PromQL that does not count evaluations.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceCase:
     """One place whose signal runs through some values.
@@ -61,11 +68,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class TestCase:
-    """One element of a promtool test file; series in promtool notation."""
+    """One element of a promtool test file; series in promtool notation.
+
+    history: whether a tick is HISTORY_TICK, in the invariant's second test file.
+    """
 
     name: str
     series: Mapping[str, str]
     checks: tuple[Check, ...]
+    history: bool = False
 
 
 def notation(runs: tuple[Run, ...]) -> str:
@@ -86,16 +97,28 @@ def calm(invariant: Invariant) -> float:
     """A value of the signal that no bound minds."""
     if invariant.signal.worse == "above":
         return 0.0
-    return 2 * max(bounds(invariant), default=0.0) + 1
+    minded = [v for c in _every(invariant) for v in limits(c, invariant)]
+    return 2 * max(minded, default=0.0) + 1
+
+
+def limits(condition: Condition, invariant: Invariant) -> tuple[float, ...]:
+    """The values that a lasting signal has to pass to make a condition fire, as far as known."""
+    stated = [getattr(condition.params, key, None) for key in ("bound", "floor", "cap")]
+    if condition.kind == "slo_burn" and invariant.slo:
+        stated.append(invariant.slo.within)
+    return tuple(value for value in stated if value is not None)
 
 
 def bounds(invariant: Invariant) -> tuple[float, ...]:
     """Every bound of the invariant, overrides included, ascending."""
-    conditions = [*invariant.conditions]
-    for override in invariant.overrides:
-        conditions += override.conditions
-    found = {c.params.bound for c in conditions if getattr(c.params, "bound", None) is not None}
-    return tuple(sorted(found))
+    found = {getattr(c.params, "bound", None) for c in _every(invariant)}
+    return tuple(sorted(bound for bound in found if bound is not None))
+
+
+def _every(invariant: Invariant) -> list[Condition]:
+    """Its conditions, those of overrides too."""
+    overridden = [c for override in invariant.overrides for c in override.conditions]
+    return [*invariant.conditions, *overridden]
 
 
 def outside(invariant: Invariant, bound: float) -> float:

@@ -25,6 +25,7 @@ from driftbook.conditions.cases import (
     Firing,
     PlaceCase,
     TestCase,
+    limits,
     notation,
     place,
 )
@@ -229,12 +230,12 @@ def _overridden(scope: Scope) -> tuple[Condition, ...]:
 
 def _in_reach(other: Condition, scope: Scope, value: float) -> bool:
     """Whether another condition may fire while the ramp climbs to a value."""
-    bound = getattr(other.params, "bound", None)
-    if bound is None:
-        return False
     if isinstance(other.params, Params):
         return True
-    return bool(value == bound or _is_beyond(value, bound, scope))
+    return any(
+        value == limit or _is_beyond(value, limit, scope)
+        for limit in limits(other, scope.invariant)
+    )
 
 
 def _is_beyond(value: float, bound: float, scope: Scope) -> bool:

@@ -52,7 +52,8 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
             element = make(catalog, ladder) if ladder else None
             if element:
                 rules = [names.rule_file(invariant)]
-                yield written(catalog, path, rules, [element], catalog.origin.file)
+                tick = catalog.prometheus.evaluation_interval
+                yield written(tick, path, rules, [element], catalog.origin.file)
                 break
 
 
@@ -143,4 +144,4 @@ def _element(
     whole: list[dict[str, Any]] = [
         {"eval_time": duration(ladder.at), "alertname": plan[0].name, "exp_alerts": full}
     ]
-    return shape(plan[0].scope, title, {**ladder.case.series, **inputs}, [], whole)
+    return shape(plan[0].scope.tick, title, {**ladder.case.series, **inputs}, [], whole)

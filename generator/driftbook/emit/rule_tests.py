@@ -12,6 +12,7 @@ from typing import Any
 from driftbook import conditions, gotemplate, names
 from driftbook.alerts import Alert
 from driftbook.conditions.cases import (
+    HISTORY_TICK,
     Firing,
     PlaceCase,
     TestCase,
@@ -31,25 +32,27 @@ from driftbook.units import duration
 Element = dict[str, Any]
 
 
-def test_file(catalog: Catalog, invariant: Invariant, plan: tuple[Alert, ...]) -> Artifact:
-    """The tests of one invariant, whose alerts are the plan."""
+def test_files(
+    catalog: Catalog, invariant: Invariant, plan: tuple[Alert, ...]
+) -> Iterator[Artifact]:
+    """The tests of one invariant, whose alerts are the plan; those over days in a file apart."""
+    cases = [
+        (f"{_title(a)}: {case.name}", case)
+        for a in plan
+        for case in conditions.of(a.condition).test_cases(a.condition, a.scope)
+    ]
     elements = [
         *_places(plan),
         *(_element(plan, case.name, case) for case in staircases(plan)),
-        *(
-            _element(plan, f"{_title(a)}: {case.name}", case)
-            for a in plan
-            for case in conditions.of(a.condition).test_cases(a.condition, a.scope)
-        ),
+        *(_element(plan, title, case) for title, case in cases if not case.history),
         *scenario_elements(catalog, invariant),
     ]
-    return written(
-        catalog,
-        names.test_file(invariant),
-        [names.rule_file(invariant)],
-        elements,
-        invariant.origin.file,
-    )
+    rules, source = [names.rule_file(invariant)], invariant.origin.file
+    tick = catalog.prometheus.evaluation_interval
+    yield written(tick, names.test_file(invariant), rules, elements, source)
+    slow = [_element(plan, title, case) for title, case in cases if case.history]
+    if slow:
+        yield written(HISTORY_TICK, names.history_file(invariant), rules, slow, source)
 
 
 def _title(alert: Alert) -> str:
@@ -73,9 +76,9 @@ def _places(plan: tuple[Alert, ...]) -> Iterator[Element]:
                 together |= source
                 checks += asked
             else:
-                yield shape(alert.scope, f"{_title(alert)}: {case.name}", source, asked)
+                yield shape(alert.scope.tick, f"{_title(alert)}: {case.name}", source, asked)
         if together:
-            yield shape(alert.scope, f"{_title(alert)}: single places", together, checks)
+            yield shape(alert.scope.tick, f"{_title(alert)}: single places", together, checks)
 
 
 def _place_checks(alert: Alert, case: PlaceCase, where: Mapping[str, str]) -> list[Element]:
@@ -92,10 +95,10 @@ def _place_checks(alert: Alert, case: PlaceCase, where: Mapping[str, str]) -> li
 
 def _element(plan: tuple[Alert, ...], title: str, case: TestCase) -> Element:
     by_origin = {a.condition.at: a for a in plan}
-
+    tick = HISTORY_TICK if case.history else plan[0].scope.tick
     asked, whole = [], []
     for check in case.checks:
-        at = duration(check.tick * plan[0].scope.tick)
+        at = duration(check.tick * tick)
         if check.of is None:
             full = [in_full(by_origin[f.condition.at], f) for f in check.firing]
             whole.append({"eval_time": at, "alertname": plan[0].name, "exp_alerts": full})
@@ -105,7 +108,7 @@ def _element(plan: tuple[Alert, ...], title: str, case: TestCase) -> Element:
                 {"labels": _alerts_series(alert, f.labels), "value": 1} for f in check.firing
             ]
             asked.append({"expr": _ask(alert, {}), "eval_time": at, "exp_samples": samples})
-    return shape(plan[0].scope, title, case.series, asked, whole)
+    return shape(tick, title, case.series, asked, whole)
 
 
 def in_full(alert: Alert, firing: Firing, said: Mapping[str, str] | None = None) -> Element:
@@ -156,16 +159,16 @@ def _source(scope: Scope, where: Mapping[str, str]) -> str:
 
 
 def shape(
-    scope: Scope,
+    tick: float,
     title: str,
     inputs: Mapping[str, str],
     asked: list[Element],
     whole: list[Element] | None = None,
 ) -> Element:
-    """One test of a file."""
+    """One test of a file. tick: seconds from a sample of its series to the next."""
     element: Element = {
         "name": title,
-        "interval": duration(scope.tick),
+        "interval": duration(tick),
         "input_series": [{"series": s, "values": v} for s, v in inputs.items()],
     }
     if whole:
@@ -177,28 +180,28 @@ def shape(
 
 def watchdog(catalog: Catalog) -> Artifact:
     """The test that the watchdog always fires."""
-    interval = duration(catalog.prometheus.evaluation_interval)
+    tick = catalog.prometheus.evaluation_interval
     always = {"exp_labels": WATCHDOG_LABELS, "exp_annotations": WATCHDOG_ANNOTATIONS}
     element = {
         "name": "it fires always",
-        "interval": interval,
+        "interval": duration(tick),
         "alert_rule_test": [
             {"eval_time": at, "alertname": names.WATCHDOG, "exp_alerts": [always]}
             for at in ("0s", "1h")
         ],
     }
     path, rules = names.WATCHDOG_TESTS, names.WATCHDOG_RULES
-    return written(catalog, path, [rules], [element], catalog.origin.file)
+    return written(tick, path, [rules], [element], catalog.origin.file)
 
 
 def written(
-    catalog: Catalog, path: str, rule_files: Sequence[str], elements: list[Element], source: str
+    tick: float, path: str, rule_files: Sequence[str], elements: list[Element], source: str
 ) -> Artifact:
-    """A test file; paths from the root."""
+    """A test file; paths from the root. tick: seconds from one evaluation to the next."""
     up = "../" * (path.count("/") - 1)
     body = {
         "rule_files": [up + file.removeprefix("rules/") for file in rule_files],
-        "evaluation_interval": duration(catalog.prometheus.evaluation_interval),
+        "evaluation_interval": duration(tick),
         "tests": elements,
     }
     return Artifact(path, f"# {names.header(source)}\n{yamltext.dump(body)}")

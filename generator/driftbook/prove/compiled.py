@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from driftbook import names
+from driftbook.model import Invariant
 from driftbook.prove.finding import Finding
 
 
@@ -26,6 +27,11 @@ class Compiled:
     alertmanager: Mapping[str, Any] | None
     digests: Mapping[str, str]
     unreadable: tuple[Finding, ...]
+
+    def cases(self, invariant: Invariant) -> int:
+        """How many unit tests an invariant has."""
+        files = (self.tests.get(file) or {} for file in names.test_files(invariant))
+        return sum(len(tests.get("tests") or []) for tests in files)
 
 
 def read(root: Path) -> Compiled:

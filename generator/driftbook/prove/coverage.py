@@ -43,7 +43,8 @@ def coverage(
     counted = {}
     for invariant in catalog.compiled():
         file = names.test_file(invariant)
-        said = list(assertions(compiled.tests.get(file) or {}))
+        files = names.test_files(invariant)
+        said = [a for f in files for a in assertions(compiled.tests.get(f) or {})]
         counts = {stage: Count() for stage in invariant.stages}
         for alert in alerts(catalog, invariant):
             count = _count(alert, said)

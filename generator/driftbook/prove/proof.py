@@ -171,9 +171,12 @@ def _invariants(
 
 
 def _files(invariant: Invariant, disk: Compiled) -> dict[str, Any]:
-    rules, tests = names.rule_file(invariant), names.test_file(invariant)
-    cases = (disk.tests.get(tests) or {}).get("tests") or []
+    def entry(file: str) -> dict[str, Any]:
+        return {"file": file, "sha256": disk.digests.get(file, "")}
+
+    history = names.history_file(invariant)
     return {
-        "rules": {"file": rules, "sha256": disk.digests.get(rules, "")},
-        "tests": {"file": tests, "sha256": disk.digests.get(tests, ""), "cases": len(cases)},
+        "rules": entry(names.rule_file(invariant)),
+        "tests": entry(names.test_file(invariant)) | {"cases": disk.cases(invariant)},
+        **({"history": entry(history)} if history in disk.tests else {}),
     }

@@ -11,7 +11,7 @@ from driftbook.prove.workers import Workers, shares
 
 BATCH = 200
 """Rule files for one promtool, so that its start does not cost more than its work."""
-_INVARIANT = re.compile(r"([a-z0-9-]+)\.(?:rules|test)\.yaml$")
+_INVARIANT = re.compile(r"([a-z0-9-]+)\.(?:rules|(?:history\.)?test)\.yaml$")
 
 
 def rules(compiled: Compiled, engines: Engines, workers: Workers) -> list[Finding]:

@@ -6,7 +6,7 @@ from typing import Any, cast
 from driftbook import conditions
 from driftbook.checks.bound_notation import CODE as BOUND_NOTATION
 from driftbook.checks.unknown_reference import CODE as UNKNOWN_REFERENCE
-from driftbook.conditions.base import BadParameter
+from driftbook.conditions.base import BadParameter, read_bound
 from driftbook.diagnostics import Diagnostic, Path, Place, Severity, nearest
 from driftbook.document import Document
 from driftbook.model import (
@@ -17,14 +17,16 @@ from driftbook.model import (
     Override,
     Runbook,
     Signal,
+    Slo,
     StageName,
     Supporting,
 )
 from driftbook.resolve.references import Resolver, Unresolved, origin, refer
 from driftbook.resolve.signals import signal as signal_of
-from driftbook.units import seconds
+from driftbook.units import bound, seconds
 
 DEFAULT_MISSING = {"for": "10m", "stage": "mid"}
+DEFAULT_PERIOD = "30d"
 MODIFIERS = ("for", "keep_firing_for")
 
 
@@ -64,7 +66,32 @@ def invariant(r: Resolver, document: Document) -> Invariant:
         successor=data.get("successor") or "",
         renamed_from=tuple(data.get("renamed_from", ())),
         origin=origin(document),
+        slo=_slo(r, document, made.unit),
     )
+
+
+def _slo(r: Resolver, document: Document, unit: str) -> Slo | None:
+    """The objective; its values are judged by a check of its own."""
+    stated = document.data.get("slo")
+    if stated is None:
+        return None
+    try:
+        objective = stated["objective"]
+        share = objective if isinstance(objective, int | float) else _share(objective)
+        within = read_bound(stated["within"], unit, "within")
+    except BadParameter as bad:
+        place = Place(document.file, ("slo", *bad.path))
+        r.found.append(Diagnostic(BOUND_NOTATION, Severity.ERROR, str(bad), place, bad.expected))
+        return None
+    return Slo(float(share), within, seconds(stated.get("period", DEFAULT_PERIOD)))
+
+
+def _share(objective: str) -> float:
+    try:
+        return bound(objective, "ratio")
+    except ValueError as fault:
+        message = f'"{objective}" is not a share of time'
+        raise BadParameter(("objective",), message, str(fault)) from None
 
 
 def _check_successor(r: Resolver, document: Document) -> None:

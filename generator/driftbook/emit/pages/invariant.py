@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from driftbook import context, names, templates
 from driftbook.alerts import Alert, alerts, impact
+from driftbook.conditions import objective
 from driftbook.conditions import words as condition_words
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import steps, words
@@ -143,6 +144,7 @@ def _thresholds(invariant: Invariant, plan: tuple[Alert, ...]) -> dict[str, Any]
         "thresholds": rows,
         "overrides": overrides,
         "missing": missing,
+        "objective": objective.explained(invariant, invariant.slo) if invariant.slo else "",
         "place": condition_words.place(invariant.signal.identity),
         "unit": invariant.signal.unit.replace("_", " "),
         "worse": "higher" if invariant.signal.worse == "above" else "lower",
