@@ -168,8 +168,7 @@ def expr(condition: Condition, scope: Scope) -> str:
     slo = scope.invariant.slo
     if slo is None:
         raise ValueError("slo_burn without an objective has no expression")
-    every = [_burns(condition.params, pair, slo, scope) for pair in pairs(condition)]
-    either = "\n  or\n".join(every)
+    either = "\n  or\n".join(_burns(condition.params, p, slo, scope) for p in pairs(condition))
     return scope.limited(f"max without (window) (\n{either}\n)")
 
 
