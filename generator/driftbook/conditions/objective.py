@@ -7,7 +7,7 @@ unknown counts as good, so that a new place does not start with a spent budget.
 
 from driftbook import names
 from driftbook.conditions import words
-from driftbook.conditions.base import Recording, finite, violated
+from driftbook.conditions.base import Recording, violated
 from driftbook.conditions.scope import series
 from driftbook.model import STAGES, Invariant, Slo
 from driftbook.units import duration, number, spoken
@@ -40,7 +40,6 @@ def ratios(invariant: Invariant, windows: tuple[float, ...]) -> tuple[Recording,
         return ()
     bad = violated(invariant, slo.within)
     return (
-        finite(invariant),
         bad,
         *(
             Recording(

@@ -176,8 +176,9 @@ def _burns(p: Params, pair: Pair, slo: Slo, scope: Scope) -> str:
     """One pair; its value is the burn rate."""
     limit = round(pair.factor * slo.budget, 12)
     long, short = (_ratio(scope, window) for window in (pair.long, pair.short))
-    step, finite = _step(pair.long), scope.recorded(names.FINITE, {})
-    known = f"count_over_time({finite}[{duration(pair.long)}:{duration(step)}])"
+    step = _step(pair.long)
+    is_number = f"({scope.signal()} >= -Inf)"  # an infinite one is known, NaN is not
+    known = f"count_over_time({is_number}[{duration(pair.long)}:{duration(step)}])"
     lines = [
         f"{long} / {number(slo.budget)} > {number(pair.factor)}",
         f"and ignoring (window) {short} > {number(limit)}",
