@@ -71,11 +71,9 @@ def _keep(root: Path, proof: Proof, check: bool, partial: bool) -> Proof:
     """Writes `rules/proof.json`, or compares it; a partial proof never replaces a whole one."""
     if partial and (root / names.PROOF).exists():
         return proof
-    artifact = proof.artifact()
     if not check:
-        write.write(root, [artifact], ())
-        return proof
-    if write.diff(root, [artifact], ()):
+        write.write(root, [proof.artifact()], ())
+    elif proofs.kept(root) != proof.data(engines=False):
         message = "differs from what is proved now; run `driftbook build` and commit the result"
         return proofs.with_finding(proof, Finding("drift", message, names.PROOF))
     return proof

@@ -47,13 +47,16 @@ class Proof:
         """The checks that could not be made."""
         return tuple(check for check in CHECKS if self.verdict(check) == "not made")
 
-    def data(self) -> dict[str, Any]:
-        """The content of `rules/proof.json`: the same for the same catalog and engines."""
+    def data(self, engines: bool = True) -> dict[str, Any]:
+        """The content of `rules/proof.json`: the same for the same catalog and engines.
+
+        engines: whether their versions are in it.
+        """
         whole = "partly proved" if self.not_made else "proved"
         return {
             "about": names.header("the catalog and its proof"),
             "verdict": "failed" if self.findings else whole,
-            "engines": dict(self.engines),
+            **({"engines": dict(self.engines)} if engines else {}),
             "checks": {
                 check: {"says": says, "verdict": self.verdict(check)}
                 for check, says in CHECKS.items()
@@ -75,6 +78,18 @@ class Proof:
             verdict = self.verdict(check)
             table.add_row(check, f"[{colors[verdict]}]{verdict}[/]", says)
         return table
+
+
+def kept(root: Path) -> dict[str, Any] | None:
+    """The proof on disk without the versions of its engines; None where it cannot be read.
+
+    A machine with another release of the engines has the same proof, made by others.
+    """
+    try:
+        data: dict[str, Any] = json.loads((root / names.PROOF).read_bytes())
+        return {key: value for key, value in data.items() if key != "engines"}
+    except (OSError, ValueError, AttributeError):
+        return None
 
 
 def prove(
