@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -43,7 +44,7 @@ def captured(pack: Pack, case: Case) -> dict[str, str]:
         unit = read[metric].unit if metric in read else ""
         if unit in TIMES and value > 0:
             value = value - (maker._start(case.capture) - at) * TIMES[unit]
-        found[selector(metric, labels)] = f"{units.number(value)}x{samples(case)}"
+        found[selector(metric, labels)] = constant(value, samples(case))
 
     for section, instance in pack.captures["nodes"].items():
         target = {"instance": instance}
@@ -61,6 +62,13 @@ def captured(pack: Pack, case: Case) -> dict[str, str]:
                 target["job"] = pack.captures["job"]
             add(metric, target, float(value))
     return found
+
+
+def constant(value: float, steps: int) -> str:
+    """A value that stays, in promtool's notation, in which words such as NaN do not repeat."""
+    if math.isnan(value):
+        return " ".join(["NaN"] * (steps + 1))
+    return f"{units.number(value)}x{steps}"
 
 
 def samples(case: Case) -> int:
