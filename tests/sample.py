@@ -59,6 +59,8 @@ KEPT = frozenset(
         "ref_label",
         "time",
         "services",
+        "used",
+        "exporter_version",
     ]
 )
 """Fields that are references or have a notation of their own; the rest is free text."""

@@ -116,6 +116,12 @@ def _stamp(path: str | Path) -> list[int] | None:
 
 @lru_cache(maxsize=1)
 def _driftbook() -> str:
-    """Version and state of the program itself, so that an edit of the code forgets everything."""
-    stamps = sorted((str(p), _stamp(p)) for p in Path(__file__).parent.rglob("*.py"))
+    """Version and state of the program and its packs, so that an edit forgets everything."""
+    stamps = sorted((str(p), _stamp(p)) for p in sources())
     return hashlib.sha256(f"{__version__} {stamps}".encode()).hexdigest()
+
+
+def sources() -> tuple[Path, ...]:
+    """What the program is made of, as far as rules depend on it."""
+    here = Path(__file__).parent
+    return (*here.rglob("*.py"), *here.glob("packs/*.yaml"))

@@ -136,7 +136,8 @@ class Dataset:
 class Signal:
     """expr: PromQL with the identity labels and nothing else on its result.
 
-    expected: inventory of places, PromQL, or "".
+    expected: inventory of places, PromQL, or "". used: the signal of a pack that it is, as
+    `pack/signal`, or ""; exporter_version: what the catalog says of the exporter, or "".
     """
 
     expr: str
@@ -145,6 +146,8 @@ class Signal:
     identity: tuple[str, ...]
     expected: str = ""
     missing_not_applicable: str = ""
+    used: str = ""
+    exporter_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from driftbook.emit.artifact import Artifact
 from driftbook.memo import Memo
 from driftbook.model import Catalog, Invariant
 from driftbook.resolve import resolve
+from driftbook.resolve.uses import expanded
 from driftbook.units import seconds
 
 FOLDERS = (names.RULES, names.RULE_TESTS, "rules/alertmanager")
@@ -72,6 +73,8 @@ def check(root: Path, remembered: Memo | None = None) -> Checked:
     known |= {(d.kind, "") for d in documents if d.file in nameless}
     sound = [d for d in documents if d.file not in broken]
     base, faults = _base(root, sound)
+    found += faults
+    sound, faults = expanded(sound)
     found += faults
     heads = [] if any(d.kind == "catalog" for d in sound) else [STAND_IN]
     catalog, faults = resolve([*heads, *sound], known, base, _recordings(root, sound))

@@ -32,5 +32,6 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             path = (*condition.at, condition.kind)
             if condition.kind != asked:
                 path = (*path, asked)
-            other = Place(file, ("signal", "worse"))
+            where = ("signal", "use", "worse") if invariant.signal.used else ("signal", "worse")
+            other = Place(file, where)
             yield found(CODE, message, file, path, expected=f"`{worse}`", on_key=True, other=other)

@@ -17,13 +17,16 @@ PARTS: Mapping[tuple[str, ...], str] = {
     ("drift_sample", "checked"): "signal",
 }
 """Where PromQL stands below `signal`, in every way of giving it, and its role."""
+USED: Path = ("signal", "use", "expr")
+"""The place of what a pack says: behind `use`, so that findings about it lead there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expr:
-    """An expression as written. role: signal, expected, counter, histogram, gauge or change.
+    """An expression as written. role: signal, expected, counter, histogram, gauge, change or pack.
 
-    A signal that is computed from others has an expression for each part that is written.
+    A signal that is computed from others has an expression for each part that is written. What a
+    pack says has the role `pack`: how it is put is not the author's business.
     """
 
     document: Document
@@ -62,7 +65,9 @@ def of_changes(document: Document) -> Iterator[Expr]:
 def of(document: Document) -> Iterator[Expr]:
     """The expressions of one invariant, the signal first."""
     signal = document.data["signal"]
-    for below, role in PARTS.items():
+    if "use" in signal:
+        yield Expr(document, USED, signal["expr"], "pack")
+    for below, role in PARTS.items() if "use" not in signal else ():
         part: Any = signal
         for key in below:
             part = part.get(key, {})
@@ -73,6 +78,12 @@ def of(document: Document) -> Iterator[Expr]:
     for name, supporting in document.data.get("supporting", {}).items():
         path: Path = ("supporting", name, "expr")
         yield Expr(document, path, supporting["expr"], supporting["type"])
+
+
+def identity(document: Document, index: int) -> Path:
+    """Where a label of the identity is written; at `use` where the pack says it."""
+    signal = document.data["signal"]
+    return USED if "use" in signal else ("signal", "identity", index)
 
 
 def gauges(document: Document) -> frozenset[str]:

@@ -7,6 +7,7 @@ every version. Names that start with two underscores are Prometheus' own.
 import re
 from collections.abc import Iterator
 
+from driftbook.checks import exprs
 from driftbook.checks.example import CATALOG
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Path, Severity
@@ -42,7 +43,7 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
 def _labels(document: Document) -> Iterator[tuple[Path, str]]:
     if document.kind == "invariant":
         for index, label in enumerate(document.data["signal"]["identity"]):
-            yield ("signal", "identity", index), label
+            yield exprs.identity(document, index), label
     elif document.kind == "catalog":
         external = document.data["prometheus"].get("external_labels", ())
         for index, label in enumerate(external):

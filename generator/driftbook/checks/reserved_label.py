@@ -8,6 +8,7 @@ Rename it with `label_replace`, or aggregate by another label.
 from collections.abc import Iterator
 
 from driftbook import names
+from driftbook.checks import exprs
 from driftbook.checks.example import CATALOG
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.diagnostics import Diagnostic, Severity
@@ -42,5 +43,5 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     "an external label of the catalog" if label in external else "set by driftbook"
                 )
                 message = f'the identity label "{label}" is {whose}'
-                path = ("signal", "identity", index)
-                yield found(CODE, message, document.file, path, expected="a label of another name")
+                at = exprs.identity(document, index)
+                yield found(CODE, message, document.file, at, expected="a label of another name")

@@ -6,7 +6,9 @@ One pack is one exporter of one system, one YAML file beside this module; its sh
 
 from driftbook.packs.expression import Matchers, rendered
 from driftbook.packs.given import BadValue, applied, keys
-from driftbook.packs.load import load, names, path
+from driftbook.packs.identity import added, grouped
+from driftbook.packs.load import load, names, path, signal
+from driftbook.packs.paste import plain
 from driftbook.packs.shapes import (
     Absent,
     Case,
@@ -36,12 +38,16 @@ __all__ = [
     "Reading",
     "Spelling",
     "Suggestion",
+    "added",
     "applied",
     "fits",
+    "grouped",
     "is_version",
     "keys",
     "load",
     "names",
     "path",
+    "plain",
     "rendered",
+    "signal",
 ]

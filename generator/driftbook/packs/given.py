@@ -7,6 +7,8 @@ from typing import Any
 from driftbook.packs.expression import Matchers, rendered
 from driftbook.packs.shapes import PackSignal, Parameter
 from driftbook.packs.targets import TARGET_LABELS
+from driftbook.promql import PromqlError, facts
+from driftbook.units import SPAN_PATTERN
 
 MATCHERS = "matchers"
 """The key under which matchers stand as PromQL has them, for every selector."""
@@ -14,11 +16,11 @@ _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 
 
 class BadValue(ValueError):
-    """A value of `with` that cannot be used: its key, and what would fit."""
+    """A value of `with` that cannot be used: its key, what would fit, where in it the fault is."""
 
-    def __init__(self, key: str, message: str, expected: str) -> None:
+    def __init__(self, key: str, message: str, expected: str, offset: int | None = None) -> None:
         super().__init__(message)
-        self.key, self.expected = key, expected
+        self.key, self.expected, self.offset = key, expected, offset
 
 
 def keys(signal: PackSignal) -> tuple[str, ...]:
@@ -40,7 +42,7 @@ def applied(signal: PackSignal, expr: str, given: Mapping[str, Any]) -> str:
 def _matchers(
     signal: PackSignal, given: Mapping[str, Any], labels: Iterable[frozenset[str]]
 ) -> Matchers:
-    every = [given[MATCHERS].strip().strip(",")] if given.get(MATCHERS) else []
+    every = [_written(given[MATCHERS])] if MATCHERS in given else []
     labelled = {}
     for key, value in given.items():
         if key == MATCHERS or key in signal.parameters:
@@ -52,6 +54,20 @@ def _matchers(
         else:
             raise BadValue(key, f'unknown key "{key}"', "")
     return Matchers(tuple(every), labelled)
+
+
+def _written(value: Any) -> str:
+    """Matchers as PromQL has them. Raises BadValue."""
+    example = 'matchers such as datacenter="eu-west-2", env!="test"'
+    if not isinstance(value, str):
+        raise BadValue(MATCHERS, "these are no matchers", example)
+    try:
+        if facts(f"x{{{value}}}").selector:
+            return value.strip().strip(",")
+    except PromqlError as fault:
+        at = None if fault.offset is None else min(max(fault.offset - 2, 0), len(value))
+        raise BadValue(MATCHERS, f"the matchers do not parse: {fault}", example, at) from None
+    raise BadValue(MATCHERS, "these are no matchers", example)
 
 
 def _matcher(label: str, value: Any) -> str:
@@ -74,8 +90,28 @@ def quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
+_FORMS = {
+    "number": (re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"), "a number"),
+    "duration": (re.compile(SPAN_PATTERN), "a duration above 0, such as 90s, 15m or 1h30m"),
+}
+
+
 def _value(parameter: Parameter, value: Any) -> str:
+    """The value as it stands in PromQL. Raises BadValue."""
     text = _text(value)
+    if isinstance(value, list):
+        raise BadValue(parameter.name, f"`{parameter.name}` takes one value", "no list")
     if parameter.type == "label":
         return quoted(text)
-    return f"({text})" if parameter.type == "promql" else text
+    if parameter.type == "promql":
+        try:
+            facts(text)
+        except PromqlError as fault:
+            message = f"the expression does not parse: {fault}"
+            raise BadValue(parameter.name, message, fault.expected, fault.offset) from None
+        return f"({text})"
+    form, expected = _FORMS[parameter.type]
+    if not form.fullmatch(text):
+        message = f'"{text}" is not {expected.partition(",")[0]}'
+        raise BadValue(parameter.name, message, expected)
+    return text

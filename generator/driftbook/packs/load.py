@@ -47,6 +47,12 @@ def load(name: str) -> Pack:
     return made(read.data)
 
 
+def signal(name: str) -> PackSignal:
+    """A signal by its name, `pack/signal`. Raises KeyError when there is none."""
+    pack, _, own = name.partition("/")
+    return load(pack).signals[own]
+
+
 def made(data: Mapping[str, Any]) -> Pack:
     """A pack of what its file says."""
     name = data["name"]

@@ -1,7 +1,7 @@
 """The signal of an invariant, from every way in which it can be written.
 
 Whatever the notation, what comes out is one plain PromQL expression with its unit and direction;
-nothing behind this module asks how it was given.
+nothing behind this module asks how it was given. `use` was written out before, in `uses`.
 """
 
 from collections.abc import Mapping
@@ -38,6 +38,8 @@ def signal(r: Resolver, document: Document) -> Signal:
         identity=tuple(data["identity"]),
         expected=data.get("expected", "").strip(),
         missing_not_applicable=missing.get("not_applicable", ""),
+        used=data.get("use", ""),
+        exporter_version=data.get("exporter_version", ""),
     )
 
 

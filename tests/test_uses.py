@@ -1,0 +1,168 @@
+"""`use` in a signal: what is taken over from the pack, and what a catalog may add."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from catalogs import write
+from driftbook import memo, packs, pipeline
+from driftbook.checks.example import CATALOG, CONFLICTS, FILES
+from driftbook.model import Invariant
+from driftbook.packs import paste
+from driftbook.promql import facts
+from driftbook.report import text
+from driftbook.resolve.uses import expanded
+from driftbook.source import Document
+
+FINISHED = [name for name in packs.names() if packs.load(name).finished]
+
+CONTRADICTING = {
+    "kafka-group-lag",
+    "mysql-galera-receive-queue",
+    "postgres-standby-bytes",
+    "rabbitmq-queue-ready",
+    "redis-replica-bytes",
+    "scylladb-hints-backlog",
+}
+"""Invariants whose suggested trend reaches the late bound rather than the mid one: stage-order."""
+
+
+def using(
+    folder: Path, signal: dict[str, Any], versions: dict[str, str] | None = None
+) -> Invariant:
+    """The invariant of the small catalog with another signal, compiled without errors."""
+    data = yaml.safe_load(FILES[CONFLICTS])
+    del data["stages"]["early"]
+    pack = packs.signal(signal["use"])
+    bound = {"bytes": "1GiB", "seconds": "10s", "ratio": "1%"}.get(pack.unit, 1)
+    data |= {"signal": signal, "stages": {"late": {pack.worse: bound}}}
+    head = yaml.safe_load(FILES[CATALOG]) | ({"exporter_versions": versions} if versions else {})
+    files = {**FILES, CONFLICTS: yaml.safe_dump(data), CATALOG: yaml.safe_dump(head)}
+    checked = pipeline.check(write(folder, files))
+    assert checked.ok, text.render(checked.diagnostics, folder)
+    assert checked.catalog is not None
+    return checked.catalog.invariants["orders-conflicts"]
+
+
+def test_the_pack_says_what_the_signal_is(tmp_path: Path) -> None:
+    made = using(tmp_path, {"use": "postgres/slot-active"}).signal
+    pack = packs.signal("postgres/slot-active")
+    assert made.expr == pack.expr()
+    assert (made.unit, made.worse, made.identity) == ("count", "below", ("instance", "slot_name"))
+    assert made.used == "postgres/slot-active"
+    assert not made.missing_not_applicable
+
+
+def test_absence_that_is_no_fault_does_not_alert(tmp_path: Path) -> None:
+    made = using(tmp_path / "a", {"use": "postgres/slot-wal-headroom"})
+    assert made.signal.missing_not_applicable.startswith("max_slot_wal_keep_size is -1")
+    assert [c.kind for c in made.conditions] == ["below"]
+    own = {"use": "postgres/slot-wal-headroom", "missing": {"for": "5m"}}
+    made = using(tmp_path / "b", own)
+    assert [c.kind for c in made.conditions] == ["missing", "below"]
+
+
+@pytest.mark.parametrize(
+    ("own", "catalog", "read"),
+    [
+        ("", "", {"slot", "slots"}),
+        ("", "0.19.1", {"slot"}),
+        ("0.20.1", "0.19.1", {"slots"}),
+        ("v0.17", "", {"slot"}),
+    ],
+)
+def test_versions_choose_the_spelling(
+    tmp_path: Path, own: str, catalog: str, read: set[str]
+) -> None:
+    signal = {"use": "postgres/slot-wal-headroom"} | ({"exporter_version": own} if own else {})
+    made = using(tmp_path, signal, {"postgres": catalog} if catalog else None)
+    metrics = {use.metric for use in facts(made.signal.expr).uses}
+    assert metrics == {f"pg_replication_{name}_safe_wal_size_bytes" for name in read}
+    assert made.signal.exporter_version == (own or catalog)
+
+
+def test_labels_go_where_they_belong(tmp_path: Path) -> None:
+    signal = {
+        "use": "postgres/streaming-standbys",
+        "with": {"cluster": "a", "slot_name": ["x.1", "y"]},
+    }
+    expr = using(tmp_path, signal).signal.expr
+    assert 'pg_replication_is_replica{cluster="a"}' in expr
+    assert 'cluster="a",slot_name=~"x\\\\.1|y",state="streaming"' in expr
+
+
+def test_an_identity_may_have_more_labels_of_the_targets(tmp_path: Path) -> None:
+    signal = {"use": "postgres/replica-lag", "identity": ["zone", "instance"]}
+    made = using(tmp_path, signal).signal
+    assert made.identity == ("zone", "instance")
+    assert made.expr == (
+        "max by (zone, instance) (pg_replication_lag_seconds "
+        "and on (zone, instance) (pg_replication_is_replica == 1))"
+    )
+
+
+def test_identity_of_every_signal_can_be_extended() -> None:
+    for name in FINISHED:
+        for signal in packs.load(name).signals.values():
+            try:
+                more = packs.added(signal, ["tenant", *signal.identity])
+            except packs.BadValue:
+                continue
+            for spelling in signal.spellings:
+                expr = packs.grouped(packs.applied(signal, spelling.expr, {}), more)
+                assert facts(expr).labels.names == {"tenant", *signal.identity}, signal.name
+
+
+@pytest.mark.parametrize("name", FINISHED)
+def test_every_signal_compiles_as_it_is_suggested(name: str, tmp_path: Path) -> None:
+    """The suggested stages contradict neither each other nor what the signal can be."""
+    files = {**FILES, CATALOG: FILES[CATALOG].replace("[cluster]", "[site]")}
+    for signal in packs.load(name).signals.values():
+        version = "" if signal.expr() else signal.spellings[-1].versions.strip("<>= ").split(",")[0]
+        body = paste.invariant(signal, "orders", "replica-behind", version)
+        files[f"invariants/{paste.name(signal)}.yaml"] = body
+    checked = pipeline.check(write(tmp_path, files))
+    # Another promise of the dataset may ask for tighter bounds: looser-than-contract.
+    said = [
+        d
+        for d in checked.diagnostics
+        if d.severity == "error"
+        and d.code != "DB505"
+        and not (d.code == "DB502" and Path(d.place.file).stem in CONTRADICTING)
+    ]
+    assert not said, text.render(said, tmp_path)
+    assert checked.catalog is not None
+    assert len(checked.catalog.invariants) == len(packs.load(name).signals) + 2
+    for artifact in pipeline.compile_rules(checked.catalog):
+        assert artifact.text
+
+
+def test_unfinished_packs_are_refused(tmp_path: Path) -> None:
+    unfinished = [name for name in packs.names() if name not in FINISHED]
+    if not unfinished:
+        pytest.skip("all are finished")
+    data = {"signal": {"use": f"{unfinished[0]}/any"}}
+    made, found = expanded([Document("invariants/x.yaml", "invariant", data, "")])
+    assert not made
+    assert found[0].message == f'the pack "{unfinished[0]}" is not finished'
+
+
+def test_supporting_signals_stand_below_the_own_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = {"expr": "pg_errors_total", "type": "counter"}
+    signal = packs.signal("postgres/slot-active")
+    monkeypatch.setitem(signal.supporting, "errors", counter)  # type: ignore[arg-type]
+    monkeypatch.setitem(signal.supporting, "others", counter)  # type: ignore[arg-type]
+    own = {"others": {"expr": "mine", "type": "gauge"}}
+    given = {"use": "postgres/slot-active", "with": {"cluster": "a"}}
+    document = Document("x.yaml", "invariant", {"signal": given, "supporting": own}, "")
+    made, found = expanded([document])
+    assert not found
+    errors = {"expr": 'pg_errors_total{cluster="a"}', "type": "counter"}
+    assert made[0].data["supporting"] == {"errors": errors, **own}
+
+
+def test_an_edited_pack_is_compiled_anew() -> None:
+    """The memo's key for the program has a stamp for every pack."""
+    assert {p.name for p in memo.sources()} >= {f"{name}.yaml" for name in packs.names()}
