@@ -8,13 +8,15 @@ import yaml
 
 from catalogs import write
 from driftbook import memo, packs, pipeline
-from driftbook.checks.example import CATALOG, CONFLICTS, FILES
+from driftbook.checks.example import CATALOG, CONFLICTS, DATASET, FILES
+from driftbook.commands import explain
 from driftbook.model import Invariant
 from driftbook.packs import paste
 from driftbook.promql import facts
 from driftbook.report import text
 from driftbook.resolve.uses import expanded
 from driftbook.source import Document
+from sample import compiled, site_pages
 
 FINISHED = [name for name in packs.names() if packs.load(name).finished]
 
@@ -166,3 +168,22 @@ def test_supporting_signals_stand_below_the_own_ones(monkeypatch: pytest.MonkeyP
 def test_an_edited_pack_is_compiled_anew() -> None:
     """The memo's key for the program has a stamp for every pack."""
     assert {p.name for p in memo.sources()} >= {f"{name}.yaml" for name in packs.names()}
+
+
+def test_pages_say_how_it_is_measured(tmp_path: Path) -> None:
+    files = {**FILES, DATASET: FILES[DATASET].replace("max_staleness: 10s", "max_staleness: 2h")}
+    for name in ("replica-lag", "slot-active"):
+        body = paste.invariant(packs.signal(f"postgres/{name}"), "orders", "replica-behind")
+        files[f"invariants/{name}.yaml"] = body
+    catalog = compiled(write(tmp_path, files))
+    page = site_pages(catalog)["invariants/postgres-replica-lag/index.md"].text
+    before, _, section = page.partition("## Measured by")
+    assert "<strong>Reads 0 under partition.</strong>" in before.partition("## Early")[0]
+    assert "(../../guide/reference/packs/postgres.md)" in section
+    assert "Watched by [Whether a replication slot has a consumer]" in section
+    assert "`postgres/last-replay-age`: A replica that is cut off" in section
+    assert "No invariant watches it." in section
+    assert "The exporter of the replica is down" in section
+    said = "\n".join(explain.invariant(catalog, catalog.invariants["postgres-replica-lag"]))
+    assert "measured   postgres/replica-lag, Time by which" in said
+    assert "Reads 0 under partition." in said

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from driftbook import alerts, checks, context, gotemplate, names, pipeline
+from driftbook import alerts, checks, context, gotemplate, names, packs, pipeline
 from driftbook.checks.example import FILES
 from driftbook.checks.kit import Check
 from driftbook.commands import findings
@@ -16,8 +16,9 @@ from driftbook.conditions import objective
 from driftbook.conditions import words as places
 from driftbook.diagnostics import nearest
 from driftbook.emit.pages import words
+from driftbook.emit.pages.measured import versions
 from driftbook.errors import Exit
-from driftbook.model import STAGES, Catalog, Invariant
+from driftbook.model import STAGES, Catalog, Invariant, Signal
 from driftbook.report import text
 from driftbook.report.places import printable
 
@@ -84,6 +85,7 @@ def _facts(catalog: Catalog, subject: Invariant) -> Iterator[str]:
         "lifecycle": subject.lifecycle,
         "each place": places.place(subject.signal.identity),
         "unit": f"{subject.signal.unit}, worse {subject.signal.worse} a bound",
+        **_measured(subject.signal),
         "impact": alerts.impact(subject),
         "changes": words.changes(catalog, subject.service),
         "upstream": ", then ".join(", ".join(level) for level in levels),
@@ -93,6 +95,20 @@ def _facts(catalog: Catalog, subject: Invariant) -> Iterator[str]:
     for name, value in facts.items():
         if value or name not in ("changes", "upstream"):
             yield f"{name:<11}{value}"
+
+
+def _measured(signal: Signal) -> dict[str, str]:
+    """What the pack says, where the signal is from one."""
+    if not signal.used:
+        return {}
+    known = packs.signal(signal.used)
+    pack = packs.load(known.pack)
+    return {
+        "measured": f"{signal.used}, {known.title}; {pack.title}, {versions(pack, signal)}",
+        "caveats": " ".join(packs.plain(caveat) for caveat in known.caveats) or "none known",
+        "see also": ", ".join(companion.signal for companion in known.companions) or "nothing",
+        "when gone": packs.plain(known.absent.means),
+    }
 
 
 def _links(catalog: Catalog, subject: Invariant, plan: tuple[alerts.Alert, ...]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import steps, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import fence, inline, link, prose, text
+from driftbook.emit.pages.measured import measured
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Ref, Relations
 from driftbook.model import STAGES, Catalog, Invariant, StageName
@@ -88,6 +89,7 @@ def _page(
         escalations=list(_escalations(invariant, fill)),
         remediation=_remediation(invariant, fill),
         contract=words.contract(invariant.dataset),
+        measured=measured(invariant, relations, ref),
         related=relations.of(invariant, ref),
         scenarios=relations.scenarios(invariant, ref),
         source=source(catalog, invariant.origin.file),

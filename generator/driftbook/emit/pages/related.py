@@ -22,11 +22,14 @@ class Relations:
         self.by_runbook: dict[str, list[Invariant]] = defaultdict(list)
         self.by_remediation: dict[str, list[Invariant]] = defaultdict(list)
         self.by_scenario: dict[str, list[str]] = defaultdict(list)
+        self.by_signal: dict[str, list[Invariant]] = defaultdict(list)
         self.downstream: dict[str, list[str]] = defaultdict(list)
         self.retired_for: dict[str, list[Invariant]] = defaultdict(list)
         for invariant in catalog.compiled():
             self.by_dataset[invariant.dataset.name].append(invariant)
             self.by_runbook[invariant.runbook.name].append(invariant)
+            if invariant.signal.used:
+                self.by_signal[invariant.signal.used].append(invariant)
             if invariant.remediation:
                 self.by_remediation[invariant.remediation.name].append(invariant)
         for _, scenario in sorted(catalog.scenarios.items()):

@@ -1,0 +1,66 @@
+"""What a pack knows about the signal of an invariant, for its page."""
+
+import posixpath
+from typing import Any
+
+from markupsafe import Markup
+
+from driftbook import packs
+from driftbook.emit.pages.markdown import inline, text
+from driftbook.emit.pages.page import path
+from driftbook.emit.pages.related import Ref, Relations
+from driftbook.model import Invariant, Signal
+from driftbook.packs import Companion, Pack
+
+GUIDE = "guide/reference/packs"
+LOUD = "**"
+"""So begins a caveat of packs that tells of a fault in which the signal reads calm."""
+
+
+def measured(invariant: Invariant, relations: Relations, ref: Ref) -> dict[str, Any] | None:
+    """Pack, caveats, companions and what absence means; None without a pack."""
+    used = invariant.signal.used
+    if not used:
+        return None
+    signal = packs.signal(used)
+    pack = packs.load(signal.pack)
+    return {
+        "signal": used,
+        "title": signal.title,
+        "pack": _pack(pack, f"invariants/{invariant.name}"),
+        "exporter": pack.exporter,
+        "versions": versions(pack, invariant.signal),
+        "warnings": [inline(caveat) for caveat in signal.caveats if caveat.startswith(LOUD)],
+        "caveats": [inline(caveat) for caveat in signal.caveats],
+        "blind": [_companion(invariant, c, relations, ref) for c in signal.companions],
+        "absent": inline(signal.absent.means),
+        "source": signal.source,
+    }
+
+
+def versions(pack: Pack, signal: Signal) -> str:
+    """`versions >=0.13.2; the catalog states 0.19.1`, as far as either is known."""
+    own = packs.signal(signal.used).versions or pack.versions
+    fitting = f"versions {own}" if own else "any version"
+    stated = signal.exporter_version
+    return f"{fitting}; the catalog states {stated}" if stated else fitting
+
+
+def _pack(pack: Pack, place: str) -> Markup:
+    to = posixpath.relpath(f"{GUIDE}/{pack.name}.md", posixpath.dirname(path(place)))
+    return Markup(f"[{text(pack.title)}]({to})")
+
+
+def _companion(
+    invariant: Invariant, companion: Companion, relations: Relations, ref: Ref
+) -> dict[str, Any]:
+    """A companion and who watches it, those of the same dataset first."""
+    watching = sorted(
+        relations.by_signal.get(companion.signal, ()),
+        key=lambda i: (i.dataset.name != invariant.dataset.name, i.name),
+    )
+    return {
+        "signal": companion.signal,
+        "why": inline(companion.why),
+        "watched": [ref(i.title, f"invariants/{i.name}") for i in watching[:3]],
+    }
