@@ -58,13 +58,14 @@ def _stage(stage: str, suggestion: Suggestion) -> Iterator[str]:
         yield f"# {' '.join(suggestion.note.split())}"
     when = suggestion.when
     if not isinstance(when, tuple):
-        yield f"{stage}: {_flow(when)}"
+        yield f"{stage}: {flow(when)}"
         return
     yield f"{stage}:"
-    yield from (f"  - {_flow(one)}" for one in when)
+    yield from (f"  - {flow(one)}" for one in when)
 
 
-def _flow(when: Mapping[str, Any]) -> str:
+def flow(when: Mapping[str, Any]) -> str:
+    """A condition on one line, as catalogs write it."""
     return yaml.safe_dump(
         dict(when), default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True
     ).strip()
