@@ -179,7 +179,7 @@ def test_pages_say_how_it_is_measured(tmp_path: Path) -> None:
     page = site_pages(catalog)["invariants/postgres-replica-lag/index.md"].text
     before, _, section = page.partition("## Measured by")
     assert "<strong>Reads 0 under partition.</strong>" in before.partition("## Early")[0]
-    assert "(../../guide/reference/packs/postgres.md)" in section
+    assert "(../../guide/reference/packs/postgres.md#replica-lag)" in section
     assert "Watched by [Whether a replication slot has a consumer]" in section
     assert "`postgres/last-replay-age`: A replica that is cut off" in section
     assert "No invariant watches it." in section

@@ -1,4 +1,4 @@
-"""Writes docs/reference/ from the program: commands, catalog format, conditions, diagnostics.
+"""Writes docs/reference/ from the program: commands, catalog format, conditions, packs, …
 
 python tools/reference.py           write the files
 python tools/reference.py --check   write nothing; fail where one differs
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pack_pages
 import yaml
 
 from driftbook import cli, conditions, pipeline, templates, units
@@ -46,14 +47,21 @@ def main(check: bool) -> int:
         "conditions.md": condition_reference(),
         "diagnostics.md": diagnostics(),
         "canary-configuration.md": canary(),
+        **pack_pages.pages(MARK),
     }
     different = []
+    for path in sorted((FOLDER / "packs").glob("*.md")):
+        if f"packs/{path.name}" not in made:
+            different.append(f"packs/{path.name}")
+            if not check:
+                path.unlink()
     for name, lines in made.items():
         text = "\n".join(lines).rstrip() + "\n"
         path = FOLDER / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             different.append(name)
             if not check:
+                path.parent.mkdir(exist_ok=True)
                 path.write_text(text, encoding="utf-8")
     for name in different:
         print(f"docs/reference/{name} {'differs: run tools/reference.py' if check else 'written'}")
@@ -85,13 +93,22 @@ def commands() -> Iterator[str]:
     for status, meaning in meanings.items():
         yield f"| {int(status)} | {meaning} |"
     yield ""
-    for name, command in sorted(cli.cli.commands.items()):
+    for name, command in sorted(_every(cli.cli)):
         arguments = [p.make_metavar(click.Context(command)) for p in _arguments(command)]
         usage = " ".join(["driftbook", name, *(["[OPTIONS]"] if _own(command) else []), *arguments])
         yield from (f"## driftbook {name}", "", fence(usage, "text"), "")
         for paragraph in (command.help or "").split("\n\n"):
             yield from (" ".join(paragraph.split()), "")
         yield from _options(command)
+
+
+def _every(group: click.Group, prefix: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Commands by name, those of groups as `group command`."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _every(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", command
 
 
 def _arguments(command: click.Command) -> list[click.Parameter]:

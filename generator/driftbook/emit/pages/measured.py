@@ -27,7 +27,7 @@ def measured(invariant: Invariant, relations: Relations, ref: Ref) -> dict[str, 
     return {
         "signal": used,
         "title": signal.title,
-        "pack": _pack(pack, f"invariants/{invariant.name}"),
+        "pack": _pack(pack, signal.id, f"invariants/{invariant.name}"),
         "exporter": pack.exporter,
         "versions": versions(pack, invariant.signal),
         "warnings": [inline(caveat) for caveat in signal.caveats if caveat.startswith(LOUD)],
@@ -46,9 +46,9 @@ def versions(pack: Pack, signal: Signal) -> str:
     return f"{fitting}; the catalog states {stated}" if stated else fitting
 
 
-def _pack(pack: Pack, place: str) -> Markup:
+def _pack(pack: Pack, signal: str, place: str) -> Markup:
     to = posixpath.relpath(f"{GUIDE}/{pack.name}.md", posixpath.dirname(path(place)))
-    return Markup(f"[{text(pack.title)}]({to})")
+    return Markup(f"[{text(pack.title)}]({to}#{signal})")
 
 
 def _companion(
