@@ -1,5 +1,6 @@
 """`use` in a signal: what is taken over from the pack, and what a catalog may add."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -141,14 +142,75 @@ def test_every_signal_compiles_as_it_is_suggested(name: str, tmp_path: Path) -> 
         assert artifact.text
 
 
-def test_unfinished_packs_are_refused(tmp_path: Path) -> None:
-    unfinished = [name for name in packs.names() if name not in FINISHED]
-    if not unfinished:
-        pytest.skip("all are finished")
-    data = {"signal": {"use": f"{unfinished[0]}/any"}}
+def test_unfinished_packs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    skeleton = replace(packs.load("postgres"), finished=False)
+    monkeypatch.setattr(packs, "load", lambda name: skeleton)
+    data = {"signal": {"use": "postgres/replica-lag"}}
     made, found = expanded([Document("invariants/x.yaml", "invariant", data, "")])
     assert not made
-    assert found[0].message == f'the pack "{unfinished[0]}" is not finished'
+    assert found[0].message == 'the pack "postgres" is not finished'
+
+
+def test_spellings_that_clash_need_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    apart = replace(packs.signal("postgres/slot-wal-headroom"), together=False)
+    monkeypatch.setitem(packs.load("postgres").signals, apart.id, apart)  # type: ignore[arg-type]
+    signal = {"use": apart.name}
+    made, found = expanded([Document("x.yaml", "invariant", {"signal": signal}, "")])
+    assert not made
+    assert found[0].code == "DB308"
+    assert found[0].expected == "`exporter_version`, <0.20 or >=0.20"
+    signal["exporter_version"] = "0.20.1"
+    made, found = expanded([Document("x.yaml", "invariant", {"signal": signal}, "")])
+    assert not found
+    assert made[0].data["signal"]["expr"] == apart.spellings[1].expr
+
+
+@pytest.mark.parametrize(
+    ("matchers", "written"),
+    [
+        ('a="b" , c!~"d|e",', 'a="b",c!~"d|e"'),
+        ('a="b" # why\n', 'a="b"'),
+        ("", ""),
+        ('a="b"} or on() y{c="d"', None),
+        ('a="b"}[5m] offset 1h #', None),
+        ("a=", None),
+        (["a"], None),
+    ],
+)
+def test_matchers_stay_matchers(matchers: Any, written: str | None) -> None:
+    signal = packs.signal("postgres/slot-active")
+    given = {"matchers": matchers}
+    if written is None:
+        with pytest.raises(packs.BadValue):
+            packs.applied(signal, "m", given)
+    else:
+        assert packs.applied(signal, "m", given) == (f"m{{{written}}}" if written else "m")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "written"),
+    [
+        ("number", 5, "5"),
+        ("number", "1e-3", "1e-3"),
+        ("number", "5m", None),
+        ("number", [5], None),
+        ("duration", "1h30m", "1h30m"),
+        ("duration", "0s", None),
+        ("duration", "5m] or x[5m", None),
+        ("label", 'a"}', 'a\\"}'),
+        ("promql", "sum(x) # all", "(sum(x) # all\n)"),
+        ("promql", "sum(", None),
+    ],
+)
+def test_parameters_are_what_they_should_be(kind: Any, value: Any, written: str | None) -> None:
+    parameter = packs.Parameter("p", kind, "1", "A parameter.")
+    signal = replace(packs.signal("postgres/slot-active"), parameters={"p": parameter})
+    if written is None:
+        with pytest.raises(packs.BadValue) as bad:
+            packs.applied(signal, "$p", {"p": value})
+        assert bad.value.key == "p"
+    else:
+        assert packs.applied(signal, "$p", {"p": value}) == written
 
 
 def test_supporting_signals_stand_below_the_own_ones(monkeypatch: pytest.MonkeyPatch) -> None:

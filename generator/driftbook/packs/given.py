@@ -8,6 +8,7 @@ from driftbook.packs.expression import Matchers, rendered
 from driftbook.packs.shapes import PackSignal, Parameter
 from driftbook.packs.targets import TARGET_LABELS
 from driftbook.promql import PromqlError, facts
+from driftbook.promql.text import tokens
 from driftbook.units import SPAN_PATTERN
 
 MATCHERS = "matchers"
@@ -42,7 +43,7 @@ def applied(signal: PackSignal, expr: str, given: Mapping[str, Any]) -> str:
 def _matchers(
     signal: PackSignal, given: Mapping[str, Any], labels: Iterable[frozenset[str]]
 ) -> Matchers:
-    every = [_written(given[MATCHERS])] if MATCHERS in given else []
+    every = [text for text in (_written(given.get(MATCHERS, "")),) if text]
     labelled = {}
     for key, value in given.items():
         if key == MATCHERS or key in signal.parameters:
@@ -63,7 +64,7 @@ def _written(value: Any) -> str:
         raise BadValue(MATCHERS, "these are no matchers", example)
     try:
         if facts(f"x{{{value}}}").selector:
-            return value.strip().strip(",")
+            return "".join(token.text for token in tokens(value)).strip(",")
     except PromqlError as fault:
         at = None if fault.offset is None else min(max(fault.offset - 2, 0), len(value))
         raise BadValue(MATCHERS, f"the matchers do not parse: {fault}", example, at) from None
@@ -109,7 +110,7 @@ def _value(parameter: Parameter, value: Any) -> str:
         except PromqlError as fault:
             message = f"the expression does not parse: {fault}"
             raise BadValue(parameter.name, message, fault.expected, fault.offset) from None
-        return f"({text})"
+        return f"({text}\n)" if "#" in text else f"({text})"
     form, expected = _FORMS[parameter.type]
     if not form.fullmatch(text):
         message = f'"{text}" is not {expected.partition(",")[0]}'

@@ -14,10 +14,17 @@ from driftbook.checks.kit import found
 from driftbook.diagnostics import Diagnostic, Path, Place, nearest
 from driftbook.document import Document
 from driftbook.packs import BadValue, Pack, PackSignal
-from driftbook.resolve.references import Unresolved
 
 USE: Path = ("signal", "use")
 VERSION: Path = ("signal", "exporter_version")
+
+
+class _Refused(Exception):
+    """A `use` that cannot be written out, and why; None where that is reported already."""
+
+    def __init__(self, why: Diagnostic | None) -> None:
+        super().__init__()
+        self.why = why
 
 
 def expanded(documents: Iterable[Document]) -> tuple[list[Document], list[Diagnostic]]:
@@ -27,13 +34,15 @@ def expanded(documents: Iterable[Document]) -> tuple[list[Document], list[Diagno
     """
     documents = list(documents)
     heads = [d for d in documents if d.kind == "catalog"]
+    head = heads[0] if heads else None
     faults = [fault for head in heads for fault in _of_catalog(head)]
     made = []
     for document in documents:
         if document.kind == "invariant" and "use" in document.data["signal"]:
             try:
-                document = _expanded(document, heads[0] if heads else None, faults)
-            except Unresolved:
+                document = _expanded(document, head)
+            except _Refused as refused:
+                faults += [refused.why] if refused.why else []
                 continue
         made.append(document)
     return made, faults
@@ -59,43 +68,47 @@ def _unfit(
     return found(exporter_version.CODE, message, file, path, expected=versions, other=other)
 
 
-def _expanded(document: Document, head: Document | None, faults: list[Diagnostic]) -> Document:
-    """The document, written out. Raises Unresolved when that cannot be; `faults` says why."""
+def _expanded(document: Document, head: Document | None) -> Document:
+    """The document, written out."""
     written = document.data["signal"]
-    pack, signal = _named(document, written["use"], faults)
-    version = _version(document, head, pack.name)
-    expr = _versioned(document, head, pack, signal, faults)
-    given = written.get("with", {})
+    pack, signal = _named(document, written["use"])
+    version, stated = _version(document, head, pack.name)
+    expr = _spelling(document, pack, signal, version, stated)
     try:
-        added = packs.added(signal, written.get("identity"))
-        made = packs.grouped(packs.applied(signal, expr, given), added)
-        expected = packs.grouped(packs.applied(signal, signal.expected, given), added)
+        full = _full(signal, expr, written)
         supporting = {
-            name: {**own, "expr": packs.applied(signal, own["expr"], given)}
+            name: {**own, "expr": packs.applied(signal, own["expr"], written.get("with", {}))}
             for name, own in signal.supporting.items()
         }
     except BadValue as bad:
-        faults.append(_bad(document, signal, bad))
-        raise Unresolved from None
-    means = packs.plain(signal.absent.means)
-    full: dict[str, Any] = {
-        **({"expected": expected} if expected else {}),
-        **({} if signal.absent.fault else {"missing": {"not_applicable": means}}),
-        **written,
-        "expr": made,
-        "unit": signal.unit,
-        "worse": signal.worse,
-        "identity": [*added, *signal.identity],
-        "exporter_version": version,
-    }
-    data = {**document.data, "signal": full}
+        raise _Refused(_bad(document, signal, bad)) from None
+    data = {**document.data, "signal": {**full, "exporter_version": version}}
     if supporting:
         data["supporting"] = {**supporting, **document.data.get("supporting", {})}
     return replace(document, data=data)
 
 
-def _named(document: Document, name: str, faults: list[Diagnostic]) -> tuple[Pack, PackSignal]:
-    """Pack and signal by their name. Raises Unresolved, which is reported."""
+def _full(signal: PackSignal, expr: str, written: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands below `signal`, with what the pack says. Raises BadValue."""
+    given, added = written.get("with", {}), packs.added(signal, written.get("identity"))
+    implied: dict[str, Any] = {}
+    if signal.expected:
+        expected = packs.applied(signal, signal.expected, given)
+        implied["expected"] = packs.grouped(expected, added)
+    if not signal.absent.fault:
+        implied["missing"] = {"not_applicable": packs.plain(signal.absent.means)}
+    return {
+        **implied,
+        **written,
+        "expr": packs.grouped(packs.applied(signal, expr, given), added),
+        "unit": signal.unit,
+        "worse": signal.worse,
+        "identity": [*added, *signal.identity],
+    }
+
+
+def _named(document: Document, name: str) -> tuple[Pack, PackSignal]:
+    """Pack and signal by their name."""
     pack_name, _, signal_name = name.partition("/")
     if pack_name not in packs.names():
         message = f'there is no pack "{pack_name}"'
@@ -109,48 +122,43 @@ def _named(document: Document, name: str, faults: list[Diagnostic]) -> tuple[Pac
         expected = nearest(signal_name, pack.signals) or "one of " + ", ".join(pack.signals)
     else:
         return pack, pack.signals[signal_name]
-    faults.append(found(unknown_reference.CODE, message, document.file, USE, expected=expected))
-    raise Unresolved
+    raise _Refused(found(unknown_reference.CODE, message, document.file, USE, expected=expected))
 
 
-def _versioned(
-    document: Document,
-    head: Document | None,
-    pack: Pack,
-    signal: PackSignal,
-    faults: list[Diagnostic],
+def _version(document: Document, head: Document | None, pack: str) -> tuple[str, Place | None]:
+    """The version of the exporter, the signal's own word before the catalog's; and where it is.
+
+    "" where nobody says.
+    """
+    if own := document.data["signal"].get("exporter_version"):
+        return own, Place(document.file, VERSION)
+    general = head.data.get("exporter_versions", {}) if head else {}
+    if head and pack in general:
+        return general[pack], Place(head.file, ("exporter_versions", pack))
+    return "", None
+
+
+def _spelling(
+    document: Document, pack: Pack, signal: PackSignal, version: str, stated: Place | None
 ) -> str:
-    """The expression for the version that is stated, if any. Raises Unresolved."""
-    own = "exporter_version" in document.data["signal"]
-    version = _version(document, head, pack.name)
-    if not version:
-        if expr := signal.expr():
-            return expr
+    """The expression for a version, if any is stated."""
+    if stated is None and (expr := signal.expr()):
+        return expr
+    ranges = " or ".join(s.versions for s in signal.spellings)
+    if stated is None:
         message = f'"{signal.name}" has other metrics in other versions of the exporter'
-        ranges = " or ".join(s.versions for s in signal.spellings)
-        expected = f"`exporter_version`, {ranges}"
-        fault = found(exporter_version.CODE, message, document.file, USE, expected=expected)
-        faults.append(fault)
-        raise Unresolved
-    if not own and not packs.fits(version, pack.versions):
-        raise Unresolved  # reported at the catalog
-    other = Place(head.file, ("exporter_versions", pack.name)) if head and not own else None
-    path = VERSION if own else USE
-    for what, versions in ((pack.name, pack.versions), (signal.name, signal.versions)):
-        if not packs.fits(version, versions):
-            faults.append(_unfit(document.file, path, version, what, versions, other))
-            raise Unresolved
-    if not (expr := signal.expr(version)):
-        ranges = " or ".join(s.versions for s in signal.spellings)
-        faults.append(_unfit(document.file, path, version, signal.name, ranges, other))
-        raise Unresolved
-    return expr
-
-
-def _version(document: Document, head: Document | None, pack: str) -> str:
-    """The version of the exporter, the signal's own word before the catalog's, or ""."""
-    general: Mapping[str, str] = head.data.get("exporter_versions", {}) if head else {}
-    return str(document.data["signal"].get("exporter_version") or general.get(pack, ""))
+        code, expected = exporter_version.CODE, f"`exporter_version`, {ranges}"
+        raise _Refused(found(code, message, document.file, USE, expected=expected))
+    own = stated.path == VERSION
+    path, other = (VERSION, None) if own else (USE, stated)
+    if not packs.fits(version, pack.versions):
+        why = _unfit(document.file, path, version, pack.name, pack.versions) if own else None
+        raise _Refused(why)  # that of the catalog is reported there
+    if not packs.fits(version, signal.versions):
+        raise _Refused(_unfit(document.file, path, version, signal.name, signal.versions, other))
+    if expr := signal.expr(version):
+        return expr
+    raise _Refused(_unfit(document.file, path, version, signal.name, ranges, other))
 
 
 def _bad(document: Document, signal: PackSignal, bad: BadValue) -> Diagnostic:
