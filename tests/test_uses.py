@@ -19,8 +19,6 @@ from driftbook.resolve.uses import expanded
 from driftbook.source import Document
 from sample import compiled, site_pages
 
-FINISHED = [name for name in packs.names() if packs.load(name).finished]
-
 CONTRADICTING = {
     "kafka-group-lag",
     "mysql-galera-receive-queue",
@@ -107,7 +105,7 @@ def test_an_identity_may_have_more_labels_of_the_targets(tmp_path: Path) -> None
 
 
 def test_identity_of_every_signal_can_be_extended() -> None:
-    for name in FINISHED:
+    for name in packs.names():
         for signal in packs.load(name).signals.values():
             try:
                 more = packs.added(signal, ["tenant", *signal.identity])
@@ -118,7 +116,7 @@ def test_identity_of_every_signal_can_be_extended() -> None:
                 assert facts(expr).labels.names == {"tenant", *signal.identity}, signal.name
 
 
-@pytest.mark.parametrize("name", FINISHED)
+@pytest.mark.parametrize("name", packs.names())
 def test_every_signal_compiles_as_it_is_suggested(name: str, tmp_path: Path) -> None:
     """The suggested stages contradict neither each other nor what the signal can be."""
     files = {**FILES, CATALOG: FILES[CATALOG].replace("[cluster]", "[site]")}
@@ -140,15 +138,6 @@ def test_every_signal_compiles_as_it_is_suggested(name: str, tmp_path: Path) -> 
     assert len(checked.catalog.invariants) == len(packs.load(name).signals) + 2
     for artifact in pipeline.compile_rules(checked.catalog):
         assert artifact.text
-
-
-def test_unfinished_packs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    skeleton = replace(packs.load("postgres"), finished=False)
-    monkeypatch.setattr(packs, "load", lambda name: skeleton)
-    data = {"signal": {"use": "postgres/replica-lag"}}
-    made, found = expanded([Document("invariants/x.yaml", "invariant", data, "")])
-    assert not made
-    assert found[0].message == 'the pack "postgres" is not finished'
 
 
 def test_spellings_that_clash_need_a_version(monkeypatch: pytest.MonkeyPatch) -> None:

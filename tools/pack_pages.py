@@ -19,13 +19,13 @@ VERDICTS = {
 
 
 def pages(mark: str) -> dict[str, Iterator[str]]:
-    """Path below docs/reference/ -> lines. Packs that are not finished are left out."""
-    finished = [pack for name in packs.names() if (pack := packs.load(name)).finished]
-    made = {f"packs/{pack.name}.md": _page(pack, mark) for pack in finished}
-    return {"packs/index.md": _index(finished, mark), **made}
+    """Path below docs/reference/ -> lines."""
+    every = [packs.load(name) for name in packs.names()]
+    made = {f"packs/{pack.name}.md": _page(pack, mark) for pack in every}
+    return {"packs/index.md": _index(every, mark), **made}
 
 
-def _index(finished: list[Pack], mark: str) -> Iterator[str]:
+def _index(every: list[Pack], mark: str) -> Iterator[str]:
     yield from ("# Packs", "", mark, "")
     yield from (
         "A pack holds the signals of one exporter of one system, ready to be used by an invariant:",
@@ -35,7 +35,7 @@ def _index(finished: list[Pack], mark: str) -> Iterator[str]:
         "| system | pack | exporter | versions | signals |",
         "| --- | --- | --- | --- | --- |",
     )
-    for pack in sorted(finished, key=lambda pack: (pack.system.lower(), pack.name)):
+    for pack in sorted(every, key=lambda pack: (pack.system.lower(), pack.name)):
         cells = (
             _cell(pack.system),
             f"[{pack.name}]({pack.name}.md)",
@@ -100,10 +100,7 @@ def _alerts(signal: PackSignal) -> str:
 def _companions(signal: PackSignal) -> Iterator[str]:
     for companion in signal.companions:
         pack, _, name = companion.signal.partition("/")
-        shown = f"`{companion.signal}`"
-        if packs.load(pack).finished:
-            shown = f"[{shown}]({pack}.md#{name})"
-        yield f"{shown}: {companion.why}"
+        yield f"[`{companion.signal}`]({pack}.md#{name}): {companion.why}"
 
 
 def _parameters(signal: PackSignal) -> Iterator[str]:

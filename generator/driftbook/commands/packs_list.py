@@ -6,15 +6,19 @@ from pathlib import Path
 
 from rich.console import Console
 
+from driftbook import packs
 from driftbook.commands.packs_records import listed
 from driftbook.errors import Exit
 from driftbook.packs import Pack, PackSignal
-from driftbook.trial.reading import finished
 
 
 def run(root: Path, console: Console, *, words: Sequence[str] = (), format_: str = "text") -> int:
     """Prints them; status 1 when nothing matches."""
-    found = [(pack, signals) for pack in finished() if (signals := matching(pack, words))]
+    found = [
+        (pack, signals)
+        for pack in map(packs.load, packs.names())
+        if (signals := matching(pack, words))
+    ]
     if format_ == "json":
         records = [listed(pack, signals) for pack, signals in found]
         console.print(json.dumps(records, indent=2, ensure_ascii=False), markup=False)

@@ -13,7 +13,6 @@ from driftbook.commands.packs_records import signal as record
 from driftbook.diagnostics import nearest
 from driftbook.errors import Exit
 from driftbook.packs import Pack, PackSignal, paste
-from driftbook.trial.reading import finished
 
 WIDTH = 92
 
@@ -21,7 +20,7 @@ WIDTH = 92
 def run(root: Path, console: Console, *, what: str, format_: str = "text") -> int:
     """Prints it; wrong usage where there is no such pack or signal."""
     name, _, own = what.partition("/")
-    if name not in packs.names() or not packs.load(name).finished:
+    if name not in packs.names():
         return unknown(console, what)
     pack = packs.load(name)
     if own and own not in pack.signals:
@@ -38,17 +37,13 @@ def run(root: Path, console: Console, *, what: str, format_: str = "text") -> in
 def unknown(console: Console, what: str) -> int:
     """Says that there is no such pack or signal, and what is near."""
     name, _, own = what.partition("/")
-    if name in packs.names() and not packs.load(name).finished:
-        console.print(f'the pack "{name}" is not finished', markup=False)
-        return Exit.USAGE
-    known = [pack.name for pack in finished()]
-    if name in known and own:
+    if name in packs.names() and own:
         console.print(f'the pack "{name}" has no signal "{own}"', markup=False)
         signals = packs.load(name).signals
         hint = nearest(own, signals) or "one of " + ", ".join(signals)
     else:
         console.print(f'there is no pack "{name}"', markup=False)
-        hint = nearest(name, known) or "`driftbook packs list` names them"
+        hint = nearest(name, packs.names()) or "`driftbook packs list` names them"
     console.print(hint, markup=False)
     return Exit.USAGE
 

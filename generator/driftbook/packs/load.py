@@ -69,7 +69,6 @@ def made(data: Mapping[str, Any]) -> Pack:
         signals={key: _signal(name, key, value) for key, value in data["signals"].items()},
         cases=tuple(_case(case) for case in data.get("cases", ())),
         captures=data.get("captures", {}),
-        finished=data.get("status") != "skeleton",
     )
 
 

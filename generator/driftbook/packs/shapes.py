@@ -156,4 +156,3 @@ class Pack:
     signals: Mapping[str, PackSignal]
     cases: tuple[Case, ...]
     captures: Mapping[str, Any]
-    finished: bool

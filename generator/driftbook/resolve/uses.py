@@ -114,10 +114,7 @@ def _named(document: Document, name: str) -> tuple[Pack, PackSignal]:
         message = f'there is no pack "{pack_name}"'
         known = packs.names()
         expected = nearest(pack_name, known) or "a pack; `driftbook packs list` names them"
-    elif not (pack := packs.load(pack_name)).finished:
-        message = f'the pack "{pack_name}" is not finished'
-        expected = "another pack; `driftbook packs list` names them"
-    elif signal_name not in pack.signals:
+    elif signal_name not in (pack := packs.load(pack_name)).signals:
         message = f'the pack "{pack_name}" has no signal "{signal_name}"'
         expected = nearest(signal_name, pack.signals) or "one of " + ", ".join(pack.signals)
     else:

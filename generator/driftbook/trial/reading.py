@@ -35,20 +35,13 @@ class Reading:
         return not self.lacks or bool(self.samples)
 
 
-def finished() -> Iterator[packs.Pack]:
-    """The packs that are ready to be used."""
-    return (pack for name in packs.names() if (pack := packs.load(name)).finished)
-
-
 def wanted(words: Sequence[str]) -> list[PackSignal]:
     """The signals of the packs and signals named; all without a name. Raises KeyError."""
     if not words:
-        return [s for pack in finished() for s in pack.signals.values()]
+        return [s for name in packs.names() for s in packs.load(name).signals.values()]
     found: dict[str, PackSignal] = {}
     for word in words:
         pack, _, name = word.partition("/")
-        if not packs.load(pack).finished:
-            raise KeyError(pack)
         signals = packs.load(pack).signals
         found |= {s.name: s for s in ([signals[name]] if name else signals.values())}
     return list(found.values())
