@@ -281,7 +281,8 @@ def test_guide_is_in_the_navigation() -> None:
     listed = str(base["nav"])
     guide = [p.relative_to(ROOT / "docs").as_posix() for p in (ROOT / "docs").rglob("*.md")]
     for path in guide:
-        if path not in ("architecture.md", "decisions.md"):
+        of_a_pack = path.startswith("reference/packs/") and not path.endswith("/index.md")
+        if path not in ("architecture.md", "decisions.md") and not of_a_pack:
             assert f"guide/{path}" in listed
 
 
