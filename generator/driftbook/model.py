@@ -303,6 +303,14 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What a picture of a scenario points at. at: seconds from the first sample."""
+
+    at: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """series: selector -> promtool notation, recordings included. every: seconds."""
 
@@ -313,6 +321,7 @@ class Scenario:
     series: Mapping[str, str]
     samples: str
     expect: tuple[Expectation, ...]
+    notes: tuple[Note, ...]
     origin: Origin
 
 

@@ -14,19 +14,26 @@ from driftbook.model import StageName
 from driftbook.units import duration, spoken
 
 State = Literal["", "pending", "firing"]
-COLORS: dict[StageName, str] = {"early": "cyan", "mid": "yellow", "late": "red"}
+COLORS: dict[StageName | Literal[""], str] = {
+    "early": "cyan",
+    "mid": "yellow",
+    "late": "red",
+    "": "dim",
+}
 MARKS = "●▲■◆○△"
 """One for each line of a drawing, so that colour is never needed to tell them apart."""
 _STATES: dict[State, str] = {"": "·", "pending": "░", "firing": "█"}
-HEIGHT, MARGIN = 12, 14
+HEIGHT, LOW, MARGIN = 12, 5, 14
+"""Rows of the signal's chart and of a panel; columns left of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The signal at one place; None where it has no value."""
+    """A series, named by its place; None where it has no value. faint: one of many, not named."""
 
     place: str
     values: tuple[float | None, ...]
+    faint: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,25 @@ class Bound:
     condition: str
     value: float
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """A threshold that is a series of its own; None where there is none."""
+
+    stage: StageName
+    condition: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What a condition compares, or a supporting signal, below the signal's own chart."""
+
+    title: str
+    unit: str
+    lines: tuple[Line, ...]
+    limits: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +80,7 @@ class Timeline:
     """A scenario as one invariant sees it.
 
     times: seconds from the start, evenly spaced. expected: (seconds, words, whether it came so).
+    notes: (seconds, what happens). quiet: stage and condition of alerts that are never reached.
     """
 
     scenario: str
@@ -65,13 +92,25 @@ class Timeline:
     bounds: tuple[Bound, ...]
     tracks: tuple[Track, ...]
     expected: tuple[tuple[float, str, bool], ...]
+    panels: tuple[Panel, ...] = ()
+    moving: tuple[Moving, ...] = ()
+    notes: tuple[tuple[float, str], ...] = ()
+    quiet: tuple[str, ...] = ()
 
     def range(self) -> tuple[float, float]:
-        """Lowest and highest value that a drawing has to show; zero is always in."""
-        finite = [v for line in self.lines for v in line.values if v is not None]
-        finite = [v for v in finite if math.isfinite(v)] + [b.value for b in self.bounds]
-        low, high = min([0.0, *finite]), max([0.0, *finite])
-        return (low, high) if high > low else (low, low + 1)
+        """Lowest and highest value that a drawing of the signal has to show."""
+        moved = [v for moving in self.moving for v in moving.values]
+        return extent(self.lines, [b.value for b in self.bounds] + moved)
+
+
+def extent(lines: Sequence[Line], others: Sequence[float | None]) -> tuple[float, float]:
+    """Lowest and highest value; from zero, unless all are far from it and close to each other."""
+    known = [v for line in lines for v in line.values] + list(others)
+    finite = [v for v in known if v is not None and math.isfinite(v)]
+    if finite and 0 < 0.75 * max(finite) < min(finite) < max(finite):
+        return min(finite), max(finite)
+    low, high = min([0.0, *finite]), max([0.0, *finite])
+    return (low, high) if high > low else (low, low + 1)
 
 
 def terminal(timeline: Timeline, width: int = 100) -> Iterator[Text]:
@@ -79,11 +118,27 @@ def terminal(timeline: Timeline, width: int = 100) -> Iterator[Text]:
     columns = _columns(timeline, width)
     yield Text(f"{timeline.scenario}: {timeline.title}", style="bold")
     yield Text(f"{timeline.invariant}, in {timeline.unit.replace('_', ' ')}", style="dim")
-    yield from _chart(timeline, columns)
+    bounds: list[_Level] = [(b.stage, (b.value,)) for b in timeline.bounds]
+    bounds += [(m.stage, m.values) for m in timeline.moving]
+    named = [b.value for b in timeline.bounds]
+    yield from _chart(
+        timeline.lines, bounds, named, timeline.range(), timeline.unit, HEIGHT, columns
+    )
     yield _axis(timeline, columns)
-    yield from legend(timeline)
+    yield from legend(timeline.lines, "the signal")
     yield from _bounds(timeline)
+    for panel in timeline.panels:
+        yield from _panel(panel, columns)
     yield from tracks(timeline, width)
+
+
+def _panel(panel: Panel, columns: int) -> Iterator[Text]:
+    yield Text(f"{' ' * MARGIN}{panel.title}", style="dim")
+    limits: list[_Level] = [("", (limit,)) for limit in panel.limits]
+    across = extent(panel.lines, panel.limits)
+    yield from _chart(panel.lines, limits, panel.limits, across, panel.unit, LOW, columns)
+    if len(panel.lines) > 1:
+        yield from legend(panel.lines, "")
 
 
 def tracks(timeline: Timeline, width: int = 100) -> Iterator[Text]:
@@ -93,7 +148,8 @@ def tracks(timeline: Timeline, width: int = 100) -> Iterator[Text]:
     """
     columns = _columns(timeline, width)
     seen = [t for t in timeline.tracks if any(t.states)]
-    marks = {line.place: MARKS[n % len(MARKS)] for n, line in enumerate(timeline.lines)}
+    named = [line.place for line in timeline.lines if not line.faint]
+    marks = {place: MARKS[n % len(MARKS)] for n, place in enumerate(named)}
     for track in seen:
         states = _pick(track.states, columns)
         row = Text(f"{track.stage:>5} ", style=COLORS[track.stage])
@@ -102,6 +158,10 @@ def tracks(timeline: Timeline, width: int = 100) -> Iterator[Text]:
         yield row.append(f" {marks.get(track.place, track.place)}", style="dim")
     if not seen:
         yield Text("      no stage is reached", style="dim")
+    elif timeline.quiet:
+        yield Text(f"      never reached: {', '.join(timeline.quiet)}", style="dim")
+    for at, text in timeline.notes:
+        yield Text(f"{duration(at):>8} {text}")
     for at, words, came in timeline.expected:
         sign = "as expected" if came else "NOT AS EXPECTED"
         yield Text(f"{duration(at):>8} {words}: {sign}", style="" if came else "bold red")
@@ -123,29 +183,49 @@ def _parts(values: Sequence[State], columns: int) -> Iterator[Sequence[State]]:
         yield values[start : max(end, start + 1)]
 
 
-def _chart(timeline: Timeline, columns: int) -> Iterator[Text]:
-    low, high = timeline.range()
+_Level = tuple[StageName | Literal[""], tuple[float | None, ...]]
+"""A bound: the stage that gives its colour, or "", and one value, or one for each moment."""
+
+
+def _chart(
+    lines: Sequence[Line],
+    bounds: Sequence[_Level],
+    named: Sequence[float],
+    extent: tuple[float, float],
+    unit: str,
+    height: int,
+    columns: int,
+) -> Iterator[Text]:
+    """Rows of a chart; named: values that are written beside it, as its ends are."""
+    low, high = extent
 
     def row_of(value: float) -> int:
         share = (min(max(value, low), high) - low) / (high - low)
-        return HEIGHT - 1 - round(share * (HEIGHT - 1))
+        return height - 1 - round(share * (height - 1))
 
-    cells: list[list[tuple[str, str]]] = [[(" ", "")] * columns for _ in range(HEIGHT)]
-    for bound in timeline.bounds:
-        cells[row_of(bound.value)] = [("┈", COLORS[bound.stage])] * columns
-    for number, line in enumerate(timeline.lines):
-        mark = MARKS[number % len(MARKS)]
+    cells: list[list[tuple[str, str]]] = [[(" ", "")] * columns for _ in range(height)]
+    drawn = [(values, "┈", COLORS[stage]) for stage, values in bounds]
+    for values, mark, style in [*drawn, *_marked(lines)]:
         for column in range(columns):
-            value = line.values[column * len(line.values) // columns]
+            value = values[column * len(values) // columns]
             if value is not None and not math.isnan(value):
-                cells[row_of(value)][column] = (mark, "")
-    at = {row_of(b.value): b.value for b in timeline.bounds} | {HEIGHT - 1: low, 0: high}
+                cells[row_of(value)][column] = (mark, style)
+    at = {row_of(value): value for value in named} | {height - 1: low, 0: high}
     for number, row in enumerate(cells):
-        label = spoken(at[number], timeline.unit) if number in at else ""
+        label = spoken(at[number], unit) if number in at else ""
         text = Text(f"{label:>{MARGIN - 2}} │")
         for sign, style in row:
             text.append(sign, style=style)
         yield text
+
+
+def _marked(lines: Sequence[Line]) -> Iterator[tuple[tuple[float | None, ...], str, str]]:
+    """Values, sign and style of each line; the many first, so that the named lie on them."""
+    for line in lines:
+        if line.faint:
+            yield line.values, "·", "dim"
+    for number, line in enumerate(line for line in lines if not line.faint):
+        yield line.values, MARKS[number % len(MARKS)], ""
 
 
 def _axis(timeline: Timeline, columns: int) -> Text:
@@ -159,10 +239,12 @@ def _axis(timeline: Timeline, columns: int) -> Text:
     return Text(" " * (MARGIN - 1) + "└" + "".join(row).rstrip(), style="dim")
 
 
-def legend(timeline: Timeline) -> Iterator[Text]:
-    """Which sign stands for which place."""
-    for number, line in enumerate(timeline.lines):
-        yield Text(f"{MARKS[number % len(MARKS)]:>{MARGIN}} {line.place or 'the signal'}")
+def legend(lines: Sequence[Line], nameless: str) -> Iterator[Text]:
+    """Which sign stands for which place; nameless: what a line without a place is."""
+    for number, line in enumerate(line for line in lines if not line.faint):
+        yield Text(f"{MARKS[number % len(MARKS)]:>{MARGIN}} {line.place or nameless}")
+    if others := sum(line.faint for line in lines):
+        yield Text(f"{'·':>{MARGIN}} {others} more", style="dim")
 
 
 def _bounds(timeline: Timeline) -> Iterator[Text]:
@@ -172,3 +254,6 @@ def _bounds(timeline: Timeline) -> Iterator[Text]:
             f"{'┈':>{MARGIN}} {bound.stage} {bound.condition} {spoken(bound.value, timeline.unit)}"
         )
         yield Text(text + where, style=COLORS[bound.stage])
+    for moving in timeline.moving:
+        text = f"{'┈':>{MARGIN}} {moving.stage} {moving.condition}, a bound that moves"
+        yield Text(text, style=COLORS[moving.stage])

@@ -98,7 +98,7 @@ def _timelines(catalog: Catalog, wanted: list[Invariant], found: Engines, consol
             for drawn in timelines(catalog, scenario, found, workers):
                 if drawn.invariant in chosen:
                     console.print(f"\n{drawn.scenario}, {drawn.invariant}", style="bold")
-                    for line in timeline.legend(drawn):
+                    for line in timeline.legend(drawn.lines, "the signal"):
                         console.print(line)
                     for line in timeline.tracks(drawn, console.width):
                         console.print(line, no_wrap=True, crop=False)

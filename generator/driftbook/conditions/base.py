@@ -44,6 +44,22 @@ def finite(invariant: Invariant) -> Recording:
     return Recording(names.FINITE, f"{series(names.SIGNAL, own)} < Inf > -Inf", own)
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """What a condition compares, to be drawn with the signal.
+
+    title: words. unit: as of a signal. lines: name -> PromQL, "" for the only one. limit: where the
+    condition holds, where that is a number. beside: it is a bound that moves, drawn in the chart of
+    the signal; else it has a chart of its own.
+    """
+
+    title: str
+    unit: str
+    lines: Mapping[str, str]
+    limit: float | None = None
+    beside: bool = False
+
+
 def duration_schema(description: str, example: str) -> dict[str, Any]:
     """JSON Schema of a duration parameter."""
     return {
@@ -138,6 +154,9 @@ class ConditionModule(Protocol):
 
     def expr(self, condition: Condition, scope: Scope) -> str:
         """PromQL of the alert."""
+
+    def curves(self, condition: Condition, scope: Scope) -> Sequence[Curve]:
+        """What it compares, where that is not the signal itself; for pictures only."""
 
     def labels(self, condition: Condition, scope: Scope) -> tuple[str, ...]:
         """The identity labels that its alerts carry."""

@@ -13,6 +13,7 @@ from driftbook.conditions import words
 from driftbook.conditions.base import (
     BOUND_SCHEMA,
     BadParameter,
+    Curve,
     Fault,
     read_direction,
     read_share,
@@ -124,6 +125,18 @@ def expr(condition: Condition, scope: Scope) -> str:
         f"{violated} >= {p.members}\n"
         f"and {violated}\n"
         f"  / {on} ({_all_places(p, scope)}) >= {number(p.share)}"
+    )
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """How many places are violated, and which share."""
+    p: Params = condition.params
+    violated = f"sum {by(p.by)}({scope.limited(scope.violation(p.bound))})"
+    many, beyond = words.places(scope.identity), words.beyond(scope.invariant, p.bound)
+    share = f"{violated} / on ({', '.join(p.by)}) ({_all_places(p, scope)})"
+    return (
+        Curve(f"Number of {many} {beyond}", "count", {"": violated}, p.members),
+        Curve(f"Share of all {many}", "ratio", {"": share}, p.share),
     )
 
 

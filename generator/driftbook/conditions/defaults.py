@@ -5,7 +5,7 @@ Each is documented in `base.ConditionModule`.
 
 from collections.abc import Mapping
 
-from driftbook.conditions.base import Recording
+from driftbook.conditions.base import Curve, Recording
 from driftbook.conditions.cases import PlaceCase, TestCase
 from driftbook.conditions.scope import Scope
 from driftbook.model import Condition, SupportingType
@@ -26,6 +26,11 @@ def violations(condition: Condition) -> tuple[float, ...]:
 
 def recordings(condition: Condition, scope: Scope) -> tuple[Recording, ...]:
     """It needs no series but the signal and its violations."""
+    return ()
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """It compares the signal itself."""
     return ()
 
 

@@ -15,6 +15,7 @@ from driftbook.conditions import diverged_tests, members, words
 from driftbook.conditions.base import (
     BOUND_SCHEMA,
     BadParameter,
+    Curve,
     Fault,
     Recording,
     duration_schema,
@@ -196,6 +197,24 @@ def expr(condition: Condition, scope: Scope) -> str:
     if p.replicas > 2:
         lines.append(f"and {on} {_reporting(p, scope)} >= {p.replicas}")
     return scope.limited("\n".join(lines))
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """The plain difference, what is left of it, and the tolerance; or the number of checksums."""
+    p: Params = condition.params
+    told = {"over": p.over}
+    who, group = words.places((p.over,)), by(members.group(p.over, scope))
+    if p.checksums:
+        told["told_by"] = f"{p.checksums}/{p.label}"
+        title = f"Different {words.places((p.label,))} among the {who}"
+        return (Curve(title, "count", {"": scope.recorded(CHECKSUMS, told)}, 2),)
+    plain = f"max {group}({scope.signal()}) - min {group}({scope.signal()})"
+    lines = {"plain": plain, "beyond scrape skew": scope.recorded(DELTA, told)}
+    limit = p.tolerance
+    if p.relative:
+        lines["tolerated"] = f"clamp_min({p.relative} * max {group}({scope.signal()}), {limit})"
+    title = f"Difference of the {who}"
+    return (Curve(title, scope.invariant.signal.unit, lines, None if p.relative else limit),)
 
 
 def _reporting(p: Params, scope: Scope) -> str:

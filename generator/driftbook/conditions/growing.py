@@ -15,6 +15,7 @@ from typing import Any
 from driftbook.conditions import words
 from driftbook.conditions.base import (
     BOUND_SCHEMA,
+    Curve,
     Fault,
     duration_schema,
     read_bound,
@@ -138,6 +139,14 @@ def _fewest(p: Params, scope: Scope) -> int:
     return math.ceil(COVERAGE * math.floor(p.window / scope.tick))
 
 
+def _fit(p: Params, scope: Scope) -> str:
+    long = scope.signal(p.window)
+    return (
+        f"deriv({long}) ^ 2 * (count_over_time({long}) ^ 2 - 1) * {number(scope.tick**2 / 12)}"
+        f" / stdvar_over_time({long})"
+    )
+
+
 def expr(condition: Condition, scope: Scope) -> str:
     """Prediction beyond the bound, rising over both windows, well fitted, off the floor."""
     p: Params = condition.params
@@ -149,14 +158,24 @@ def expr(condition: Condition, scope: Scope) -> str:
         f"and predict_linear({long}, {number(p.within)}) {scope.beyond} {number(p.bound)}",
         f"and deriv({long}) {rising}",
         f"and deriv({short}) {rising}",
-        f"and deriv({long}) ^ 2 * (count_over_time({long}) ^ 2 - 1) * {number(scope.tick**2 / 12)}"
-        f" / stdvar_over_time({long}) >= {number(p.fit)}",
+        f"and {_fit(p, scope)} >= {number(p.fit)}",
         f"and count_over_time({long}) >= {_fewest(p, scope)}",
     ]
     if floor is not None:
         smooth = scope.signal(max(300.0, 2 * scope.tick))
         lines.append(f"and avg_over_time({smooth}) {scope.beyond} {number(floor)}")
     return scope.limited("\n".join(lines))
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """Where the trend leads, and how well it fits."""
+    p: Params = condition.params
+    title = f"Where the trend of {words.time(p.window)} will be in {words.time(p.within)}"
+    ahead = f"clamp_min(predict_linear({scope.signal(p.window)}, {number(p.within)}), 0)"
+    known = f"count_over_time({scope.signal(p.window)}) >= {_fewest(p, scope)}"
+    fit = Curve("Fit of the trend, 1 is a straight line", "count", {"": _fit(p, scope)}, p.fit)
+    unit = scope.invariant.signal.unit
+    return Curve(title, unit, {"": f"{ahead} and {known}"}, p.bound), fit
 
 
 def sentence(condition: Condition, invariant: Invariant) -> str:

@@ -21,6 +21,7 @@ from driftbook.conditions.cases import (
     place,
 )
 from driftbook.conditions.defaults import SUPPORTING as SUPPORTING
+from driftbook.conditions.defaults import curves as curves
 from driftbook.conditions.defaults import held as held
 from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from driftbook.conditions import words
 from driftbook.conditions.base import (
     BOUND_SCHEMA,
+    Curve,
     Fault,
     duration_schema,
     read_direction,
@@ -115,6 +116,14 @@ def expr(condition: Condition, scope: Scope) -> str:
         f"and ignoring (bound) avg_over_time({span}) >= {number(p.ratio)}\n"
         f"and ignoring (bound) count_over_time({span}) >= {_fewest(p, scope)}"
     )
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """The share of the window that is violated."""
+    p: Params = condition.params
+    title = f"Share of the last {words.time(p.during)} {words.beyond(scope.invariant, p.bound)}"
+    share = f"avg_over_time({scope.violation(p.bound, p.during)})"
+    return (Curve(title, "ratio", {"": share}, p.ratio),)
 
 
 def sentence(condition: Condition, invariant: Invariant) -> str:

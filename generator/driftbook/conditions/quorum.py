@@ -13,6 +13,7 @@ from driftbook.conditions import members, quorum_tests, words
 from driftbook.conditions.base import (
     BOUND_SCHEMA,
     BadParameter,
+    Curve,
     Fault,
     Recording,
     read_direction,
@@ -123,20 +124,41 @@ def recordings(condition: Condition, scope: Scope) -> tuple[Recording, ...]:
 def expr(condition: Condition, scope: Scope) -> str:
     """Healthy members, counted among the expected ones, where they are too few."""
     p: Params = condition.params
+    filled, on = _counted(p, scope), f"on ({', '.join(members.group(p.over, scope))})"
+    if p.spare:
+        filled = f"({filled} < {on} {_everyone(p, scope)})"
+    needed = _least(p, scope) if p.need else f"{on} {_least(p, scope)}"
+    return scope.limited(f"{filled} < {needed}")
+
+
+def _counted(p: Params, scope: Scope) -> str:
     labels_of_place = members.group(p.over, scope)
     on, everyone = f"on ({', '.join(labels_of_place)})", f"on ({', '.join(scope.identity)})"
     expected = scope.recorded(EXPECTED, {})
     healthy = f"{scope.signal()} {'<=' if p.direction == 'above' else '>='} {number(p.bound)}"
-    count = f"count {by(labels_of_place)}"
-    needed = str(p.need + p.spare)
-    if not p.need:
-        more = 1 + p.spare
-        needed = f"{on} floor({count}({expected}) / 2) + {more}"
-    some = f"  {count}({healthy} and {everyone} {expected})\n"
-    filled = f"(\n{some}  or {on} {count}({expected}) * 0\n)"
-    if p.spare:
-        filled = f"({filled} < {on} {count}({expected}))"
-    return scope.limited(f"{filled} < {needed}")
+    some = f"  count {by(labels_of_place)}({healthy} and {everyone} {expected})\n"
+    return f"(\n{some}  or {on} {_everyone(p, scope)} * 0\n)"
+
+
+def _everyone(p: Params, scope: Scope) -> str:
+    return f"count {by(members.group(p.over, scope))}({scope.recorded(EXPECTED, {})})"
+
+
+def _least(p: Params, scope: Scope) -> str:
+    if p.need:
+        return str(p.need + p.spare)
+    return f"floor({_everyone(p, scope)} / 2) + {1 + p.spare}"
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """How many are healthy, and how many have to be."""
+    p: Params = condition.params
+    needed = _least(p, scope)
+    if p.need:
+        needed = f"{_everyone(p, scope)} * 0 + {p.need + p.spare}"
+    to_spare = f" with {p.spare} to spare" if p.spare else ""
+    lines = {"healthy": _counted(p, scope), f"needed{to_spare}": needed}
+    return (Curve(f"Healthy {words.places((p.over,))}", "count", lines),)
 
 
 def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:

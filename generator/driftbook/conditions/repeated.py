@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from driftbook.conditions import words
-from driftbook.conditions.base import Fault, duration_schema, read_seconds
+from driftbook.conditions.base import Curve, Fault, duration_schema, read_seconds
 from driftbook.conditions.cases import (
     Check,
     Firing,
@@ -155,6 +155,17 @@ def _limited(counted: str, p: Params, scope: Scope) -> str:
 def expr(condition: Condition, scope: Scope) -> str:
     """Failures within the window, where they are enough."""
     p: Params = condition.params
+    counted = f"{_count(p, scope)} >= {p.times}"
+    if p.across:
+        counted = f"count {by(p.by)}({counted}) >= {p.members}"
+    if p.unless:
+        span = duration(p.within)
+        done = f"sum {by(p.by)}(increase({_counter(p.unless, scope, p.by)}[{span}])) > 0"
+        counted = f"({counted})\nunless on ({', '.join(p.by)}) ({done})"
+    return _limited(counted, p, scope)
+
+
+def _count(p: Params, scope: Scope) -> str:
     inner = p.by + ((p.across,) if p.across else ())
     failed, span = _counter(p.signal, scope, p.by), duration(p.within)
     before = duration(max(p.within, MEMORY))
@@ -162,16 +173,17 @@ def expr(condition: Condition, scope: Scope) -> str:
         f"min_over_time({failed}[{span}]) == 1"
         f" unless present_over_time({failed}[{before}] offset {span})"
     )
-    counted = (
+    return (
         f"sum {by(inner)}(\n  increase({failed}[{span}])\n"
-        f'  or label_replace({born}, "born", "yes", "", "")\n) >= {p.times}'
+        f'  or label_replace({born}, "born", "yes", "", "")\n)'
     )
-    if p.across:
-        counted = f"count {by(p.by)}({counted}) >= {p.members}"
-    if p.unless:
-        done = f"sum {by(p.by)}(increase({_counter(p.unless, scope, p.by)}[{span}])) > 0"
-        counted = f"({counted})\nunless on ({', '.join(p.by)}) ({done})"
-    return _limited(counted, p, scope)
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """How often it happened within the window."""
+    p: Params = condition.params
+    title = f"“{p.signal.replace('_', ' ')}” within {words.time(p.within)}"
+    return (Curve(title, "count", {"": _count(p, scope)}, p.times),)
 
 
 def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:

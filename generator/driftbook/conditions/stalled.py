@@ -23,6 +23,7 @@ from driftbook.conditions.base import (
     read_seconds,
 )
 from driftbook.conditions.cases import PlaceCase, TestCase
+from driftbook.conditions.defaults import curves as curves
 from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import labels as labels
 from driftbook.conditions.defaults import reach as reach

@@ -8,6 +8,7 @@ from driftbook.conditions import words
 from driftbook.conditions.base import BOUND_SCHEMA, Fault, read_bound
 from driftbook.conditions.cases import GAP, LOOKBACK, STALE, PlaceCase, calm, outside
 from driftbook.conditions.defaults import SUPPORTING as SUPPORTING
+from driftbook.conditions.defaults import curves as curves
 from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import labels as labels
 from driftbook.conditions.defaults import recordings as recordings

@@ -1,21 +1,20 @@
 """Scenarios as timelines: what promtool makes of their series, at every drawn moment."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from driftbook import names
 from driftbook.alerts import alerts
 from driftbook.emit import rules
 from driftbook.model import Catalog, Expectation, Invariant, Scenario
+from driftbook.prove import panels
 from driftbook.prove.engines import Engines
-from driftbook.prove.series import Labels, Samples, evaluate
+from driftbook.prove.series import Samples, evaluate
 from driftbook.prove.workers import Workers
-from driftbook.timeline import Bound, Line, State, Timeline, Track
+from driftbook.timeline import Bound, State, Timeline, Track
 
 MOMENTS = 400
 """Most points of a drawing; also keeps promtool's report small."""
-LINES = 6
-"""Most places of a drawing: those with most to see."""
 _REPEAT = re.compile(r"x([0-9]+)$")
 
 
@@ -40,30 +39,41 @@ def _timeline(
     times = _moments(scenario, tick)
     mine = [e for e in scenario.expect if e.invariant in ("", invariant.name)]
     extra = sorted({e.at for e in mine} - set(times))
+    plan = alerts(catalog, invariant)
+    below = panels.plan(invariant, plan)
     got = evaluate(
-        rules.rule_file(catalog, invariant, alerts(catalog, invariant)).text,
+        rules.rule_file(catalog, invariant, plan).text,
         scenario.series,
         scenario.every,
         tick,
         {
             "signal": f'{names.SIGNAL}{{invariant="{invariant.name}"}}',
             "alerts": f'ALERTS{{alertname="{names.alert(invariant.name)}"}}',
+            **panels.queries(below),
         },
         [*times, *extra],
         engines,
         workers,
     )
     moments = dict(zip([*times, *extra], got["alerts"], strict=True))
+    drawn = {key: samples[: len(times)] for key, samples in got.items()}
+    tracks = tuple(_tracks(invariant, drawn["alerts"]))
+    reached = {(t.stage, t.condition) for t in tracks}
+    stated = dict.fromkeys((a.condition.stage, a.condition.kind) for a in plan)
     return Timeline(
         scenario.name,
         scenario.title,
         invariant.name,
         invariant.signal.unit,
         times,
-        _lines(invariant, got["signal"][: len(times)]),
+        panels.lines(drawn["signal"], invariant),
         tuple(dict.fromkeys(_bounds(catalog, invariant))),
-        tuple(_tracks(invariant, [moments[t] for t in times])),
+        tracks,
         tuple((e.at, _words(e), _came(e, moments[e.at])) for e in mine),
+        tuple(panels.drawn(below, drawn, invariant)),
+        tuple(panels.moving(below, drawn)),
+        tuple((note.at, note.text) for note in scenario.notes),
+        tuple(f"{stage} {kind}" for stage, kind in stated if (stage, kind) not in reached),
     )
 
 
@@ -84,31 +94,11 @@ def _length(values: str) -> int:
     return count
 
 
-def _place(labels: Labels | Mapping[str, str], identity: tuple[str, ...]) -> str:
-    known = dict(labels)
-    return ", ".join(f"{name}={known[name]}" for name in identity if name in known)
-
-
-def _lines(invariant: Invariant, moments: list[Samples]) -> tuple[Line, ...]:
-    every = {labels for samples in moments for labels in samples}
-    sign = 1 if invariant.signal.worse == "above" else -1
-    found = [
-        Line(_place(labels, invariant.signal.identity), tuple(s.get(labels) for s in moments))
-        for labels in every
-    ]
-
-    def worst(line: Line) -> float:
-        return max((v * sign for v in line.values if v is not None and v == v), default=-1e300)
-
-    found.sort(key=lambda line: (-worst(line), line.place))
-    return tuple(sorted(found[:LINES], key=lambda line: line.place))
-
-
 def _bounds(catalog: Catalog, invariant: Invariant) -> Iterator[Bound]:
     for alert in alerts(catalog, invariant):
         value = getattr(alert.condition.params, "bound", None)
         if value is not None:
-            where = _place(alert.scope.match, invariant.signal.identity)
+            where = panels.place(alert.scope.match, invariant.signal.identity)
             yield Bound(alert.condition.stage, alert.condition.kind, value, where)
 
 
@@ -118,7 +108,7 @@ def _tracks(invariant: Invariant, moments: list[Samples]) -> Iterator[Track]:
     for index, samples in enumerate(moments):
         for labels in samples:
             known = dict(labels)
-            place = _place(labels, invariant.signal.identity)
+            place = panels.place(labels, invariant.signal.identity)
             key = (known.get("stage", ""), known.get("condition", ""), place)
             row = states.setdefault(key, [""] * len(moments))
             if row[index] != "firing":

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from driftbook.document import Document
-from driftbook.model import Expectation, Scenario
+from driftbook.model import Expectation, Note, Scenario
 from driftbook.resolve.references import Resolver, Unresolved, origin, refer
 from driftbook.units import seconds
 
@@ -25,6 +25,7 @@ def scenario(r: Resolver, document: Document) -> Scenario:
         series={**r.recordings.get(document.file, {}), **data.get("series", {})},
         samples=samples,
         expect=tuple(_expectation(e) for e in data["expect"]),
+        notes=tuple(Note(seconds(n["at"]), n["text"]) for n in data.get("notes", ())),
         origin=origin(document),
     )
 

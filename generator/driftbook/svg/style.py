@@ -1,0 +1,110 @@
+"""Sizes, colours and patterns of a picture, and its text.
+
+Colours are set by class, not by variables, so that programs without variables draw them as well.
+Text has a contrast of 4.5 to 1 or more in both schemes.
+"""
+
+import textwrap
+from html import escape
+
+from driftbook.units import number
+
+WIDTH, NATURAL = 480, 640
+"""Units across; pixels across where there is room. A phone shows about 350."""
+EDGE, LEFT, RIGHT, LINE = 10, 64, 468, 17
+"""Margin; ends of the plots; height of a line of text."""
+WIDE = 560
+"""Pixels from which the picture is so large that its text need not grow with it."""
+LETTER = 7.7
+"""Units that a letter takes where text is largest, in a wide font (DejaVu Sans)."""
+
+_LIGHT = {
+    "paper": "#fff",
+    "ink": "#1f2328",
+    "dim": "#57606a",
+    "grid": "#d8dee4",
+    "early": "#0b5fa5",
+    "mid": "#8f5400",
+    "late": "#b3261e",
+    "lines": ("#1f2328", "#6639ba", "#116329", "#953800", "#0a5560", "#8c2f6b"),
+}
+_DARK = {
+    "paper": "#14191f",
+    "ink": "#e6edf3",
+    "dim": "#a3adb8",
+    "grid": "#343c46",
+    "early": "#7cc0f5",
+    "mid": "#f0b95b",
+    "late": "#ff8a80",
+    "lines": ("#e6edf3", "#c9a6ff", "#7ee2a0", "#ffb27a", "#7fd9e8", "#f5a3d5"),
+}
+DASHES = ("", "7 3", "2 3", "10 3 2 3", "5 2", "1 4")
+_SIGNS = (
+    '<circle id="s0" r="3.4"/>',
+    '<path id="s1" d="M0-4.4L4 3H-4Z"/>',
+    '<path id="s2" d="M-3.2-3.2H3.2V3.2H-3.2Z"/>',
+    '<path id="s3" d="M0-4.6L4.6 0 0 4.6-4.6 0Z"/>',
+    '<circle id="s4" r="3.2" class="open"/>',
+    '<path id="s5" d="M0-4.4L4 3H-4Z" class="open"/>',
+)
+SIGNS = len(_SIGNS)
+
+
+def _colors(of: dict[str, object]) -> str:
+    """Rules of one scheme: strokes and fills by class."""
+    rules = [
+        f".paper{{fill:{of['paper']};stroke:{of['grid']}}}",
+        f"text{{fill:{of['ink']};stroke:{of['paper']}}}.dim{{fill:{of['dim']}}}",
+        f".grid{{stroke:{of['grid']}}}.axis,.many{{stroke:{of['dim']}}}",
+        f".open,.track{{fill:{of['paper']}}}.badge{{fill:{of['ink']}}}",
+        f".note{{stroke:{of['ink']}}}.badge-text{{fill:{of['paper']}}}",
+    ]
+    for stage in ("early", "mid", "late"):
+        rules.append(f".{stage}{{stroke:{of[stage]}}}text.{stage}{{fill:{of[stage]}}}")
+        rules.append(f".{stage}-firing{{fill:{of[stage]};stroke:{of[stage]}}}")
+    lines = of["lines"]
+    assert isinstance(lines, tuple)
+    for index, color in enumerate(lines):
+        rules.append(f".l{index}{{stroke:{color}}}use.l{index}{{fill:{color}}}")
+    return "".join(rules)
+
+
+STYLE = (
+    f"text{{font:13px system-ui,-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',sans-serif;"
+    "stroke-width:3px;stroke-linejoin:round;paint-order:stroke}"
+    ".title{font-size:14px;font-weight:600}.badge-text{font-size:11px;font-weight:600;"
+    "stroke:none!important}path{fill:none}use{stroke-width:1.2}"
+    f"{_colors(_LIGHT)}"
+    f"@media (prefers-color-scheme:dark){{{_colors(_DARK)}}}"
+    f"@media (min-width:{WIDE}px){{text{{font-size:10px}}.title{{font-size:12px}}"
+    ".badge-text{font-size:9px}}"
+)
+DEFINITIONS = (
+    "<defs>"
+    + "".join(_SIGNS)
+    + "".join(
+        f'<pattern id="{stage}-pending" width="6" height="6" patternUnits="userSpaceOnUse" '
+        f'patternTransform="rotate(45)"><path class="{stage}" stroke-width="2.4" d="M1.5 0V6"/>'
+        "</pattern>"
+        for stage in ("early", "mid", "late")
+    )
+    + "</defs>"
+)
+
+
+def escaped(words: str) -> str:
+    """Text for XML, in an attribute or between tags."""
+    return escape(words)
+
+
+def text(x: float, y: float, words: str, style: str = "", anchor: str = "") -> str:
+    """Words at a place; style: classes. anchor: middle or end."""
+    where = f'x="{number(round(x, 1))}" y="{number(round(y, 1))}"'
+    look = f' class="{style}"' if style else ""
+    side = f' text-anchor="{anchor}"' if anchor else ""
+    return f"<text{look} {where}{side}>{escape(words)}</text>"
+
+
+def wrapped(words: str, indent: float = 0) -> list[str]:
+    """Lines that fit between the margins where text is largest."""
+    return textwrap.wrap(words, int((WIDTH - 2 * EDGE - indent) / LETTER)) or [""]
