@@ -17,6 +17,7 @@ from driftbook import names
 from driftbook.conditions import objective, slo_cases, words
 from driftbook.conditions.base import (
     BadParameter,
+    Curve,
     Fault,
     Recording,
     duration_schema,
@@ -187,6 +188,22 @@ def _burns(p: Params, pair: Pair, slo: Slo, scope: Scope) -> str:
         f"and ignoring (window) {known} >= {number(round(p.coverage * pair.long / step, 6))}",
     ]
     return "\n".join(f"  {line}" for line in lines)
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """The burn rates over both windows of each pair."""
+    slo = scope.invariant.slo
+    if slo is None:
+        return ()
+    made = []
+    for pair in pairs(condition):
+        both = {words.time(w): _ratio(scope, w) for w in (pair.long, pair.short)}
+        lines = {
+            f"over {w}": f"sum without (window) ({ratio}) / {number(slo.budget)}"
+            for w, ratio in both.items()
+        }
+        made.append(Curve("Burn rate, times too fast", "count", lines, pair.factor))
+    return tuple(made)
 
 
 def _ratio(scope: Scope, window: float) -> str:

@@ -18,6 +18,7 @@ from driftbook import names
 from driftbook.conditions import seasons, unusual_cases, words
 from driftbook.conditions.base import (
     BOUND_SCHEMA,
+    Curve,
     Fault,
     Recording,
     duration_schema,
@@ -206,6 +207,12 @@ def expr(condition: Condition, scope: Scope) -> str:
         f"last_over_time({scope.recorded(names.FINITE, {}, LEVEL)})\n"
         f"and {_level(scope)} {scope.beyond} {scope.recorded(names.THRESHOLD, {})}"
     )
+
+
+def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
+    """The threshold, beside the signal."""
+    threshold = {"": scope.recorded(names.THRESHOLD, {})}
+    return (Curve("Threshold", scope.invariant.signal.unit, threshold, beside=True),)
 
 
 def sentence(condition: Condition, invariant: Invariant) -> str:

@@ -15,6 +15,9 @@ from driftbook.timeline import Bound, State, Timeline, Track
 
 MOMENTS = 400
 """Most points of a drawing; also keeps promtool's report small."""
+EVALUATIONS = 12_000
+"""Scenarios that last longer are evaluated only where they have samples: weeks would take minutes.
+What is judged over days does not count evaluations."""
 _REPEAT = re.compile(r"x([0-9]+)$")
 
 
@@ -35,7 +38,7 @@ def _timeline(
     engines: Engines,
     workers: Workers,
 ) -> Timeline:
-    tick = catalog.prometheus.evaluation_interval
+    tick = _tick(catalog, scenario)
     times = _moments(scenario, tick)
     mine = [e for e in scenario.expect if e.invariant in ("", invariant.name)]
     extra = sorted({e.at for e in mine} - set(times))
@@ -77,10 +80,20 @@ def _timeline(
     )
 
 
-def _moments(scenario: Scenario, tick: float) -> tuple[float, ...]:
-    """Evenly spaced times of evaluations, from the start to the last sample or expectation."""
+def _tick(catalog: Catalog, scenario: Scenario) -> float:
+    tick = catalog.prometheus.evaluation_interval
+    return max(tick, scenario.every) if _last(scenario) > EVALUATIONS * tick else tick
+
+
+def _last(scenario: Scenario) -> float:
+    """The time of the last sample or expectation."""
     samples = max((_length(values) for values in scenario.series.values()), default=1)
-    last = max([(samples - 1) * scenario.every, *(e.at for e in scenario.expect)])
+    return max([(samples - 1) * scenario.every, *(e.at for e in scenario.expect)])
+
+
+def _moments(scenario: Scenario, tick: float) -> tuple[float, ...]:
+    """Evenly spaced times of evaluations, from the start to the end."""
+    last = _last(scenario)
     step = tick * max(1, -int(-last // (tick * MOMENTS)))
     return tuple(step * n for n in range(int(last // step) + 1))
 

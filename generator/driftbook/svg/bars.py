@@ -75,7 +75,7 @@ def _runs(timeline: Timeline, track: Track) -> Iterator[tuple[float, float, str]
 def _key(y: float) -> Iterator[str]:
     """What hatched and filled mean."""
     box = f'y="{number(y - 10)}" width="22" height="{BAR}"'
-    yield f'<rect class="note" fill="url(#any-pending)" x="{LEFT}" {box}/>'
+    yield f'<rect class="note" fill="url(#note-pending)" x="{LEFT}" {box}/>'
     yield text(LEFT + 28, y, "waits (for)", "dim")
     yield f'<rect class="badge" x="{LEFT + 130}" {box}/>'
     yield text(LEFT + 158, y, "fires", "dim")

@@ -46,16 +46,19 @@ def rounded(low: float, high: float, unit: str, most: int) -> tuple[float, float
 
 def moments(span: float, most: int = 6) -> list[float]:
     """Round times from the start on."""
-    step = next(
-        (s for s in SPANS if s * most >= span), 28 * DAY * math.ceil(span / 28 / DAY / most)
-    )
+    step = _span(span / most)
     return [float(step * n) for n in range(int(span // step) + 1)]
 
 
+def _span(least: float) -> float:
+    """The smallest round time of at least so many seconds."""
+    return float(next((s for s in SPANS if s >= least), SPANS[-1] * math.ceil(least / SPANS[-1])))
+
+
 def _step(least: float, unit: str) -> float:
-    """The smallest round step of at least so much: 1, 2 or 5, in a clock's or a computer's units."""
+    """The smallest round step of at least so much: 1, 2, 5, or what a clock or a computer has."""
     if unit == "seconds" and least > 1:
-        return float(next((s for s in SPANS if s >= least), 28 * DAY * math.ceil(least / 28 / DAY)))
+        return _span(least)
     base = 1024.0 ** max(0, math.floor(math.log(least, 1024))) if unit == "bytes" else 1.0
     power = 10.0 ** math.floor(math.log10(least / base))
     return base * next(f * power for f in (1, 2, 5, 10) if f * power * base >= least * (1 - 1e-9))

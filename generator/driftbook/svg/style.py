@@ -5,6 +5,7 @@ Text has a contrast of 4.5 to 1 or more in both schemes.
 """
 
 import textwrap
+from collections.abc import Mapping
 from html import escape
 
 from driftbook.units import number
@@ -50,7 +51,7 @@ _SIGNS = (
 SIGNS = len(_SIGNS)
 
 
-def _colors(of: dict[str, object]) -> str:
+def _colors(of: Mapping[str, object]) -> str:
     """Rules of one scheme: strokes and fills by class."""
     rules = [
         f".paper{{fill:{of['paper']};stroke:{of['grid']}}}",
@@ -86,7 +87,7 @@ DEFINITIONS = (
         f'<pattern id="{stage}-pending" width="6" height="6" patternUnits="userSpaceOnUse" '
         f'patternTransform="rotate(45)"><path class="{stage}" stroke-width="2.4" d="M1.5 0V6"/>'
         "</pattern>"
-        for stage in ("early", "mid", "late")
+        for stage in ("early", "mid", "late", "note")
     )
     + "</defs>"
 )
