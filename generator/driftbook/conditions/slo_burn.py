@@ -202,7 +202,8 @@ def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
             f"over {w}": f"sum without (window) ({ratio}) / {number(slo.budget)}"
             for w, ratio in both.items()
         }
-        made.append(Curve("Burn rate, times too fast", "count", lines, pair.factor))
+        title = f"How many times too fast the budget burns, {' and '.join(both)}"
+        made.append(Curve(title, "count", lines, pair.factor))
     return tuple(made)
 
 

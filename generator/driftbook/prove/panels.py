@@ -25,7 +25,7 @@ class Planned:
 
     def key(self, name: str) -> str:
         """Name of the query of one of its lines."""
-        return f"{self.stage} {self.condition} {self.curve.title} {name}"
+        return f"{self.curve.title} {name} {self.curve.lines[name]}"
 
 
 def plan(invariant: Invariant, alerts: Sequence[Alert]) -> tuple[Planned, ...]:
@@ -40,16 +40,25 @@ def plan(invariant: Invariant, alerts: Sequence[Alert]) -> tuple[Planned, ...]:
         if alert.scope.match:
             continue  # an override is the same with another bound
         for curve in conditions.of(alert.condition).curves(alert.condition, alert.scope):
-            key = (curve.title, curve.unit, *curve.lines.values())
-            limits = () if curve.limit is None else (curve.limit,)
-            planned = found.get(key)
-            if planned is None:
-                stage, kind = alert.condition.stage, alert.condition.kind
-                found[key] = Planned(curve, stage, kind, limits)
-            else:
-                every = tuple(sorted({*planned.limits, *limits}))
-                found[key] = replace(planned, limits=every)
+            _add(found, curve, alert)
     return tuple(found.values())
+
+
+def _add(found: dict[tuple[str, ...], Planned], curve: Curve, alert: Alert) -> None:
+    """A curve of its own, or further lines and limits of the one with its title."""
+    limits = () if curve.limit is None else (curve.limit,)
+    stage, kind = alert.condition.stage, alert.condition.kind
+    key = (curve.title, curve.unit)
+    known = found.get(key)
+    if known is None:
+        found[key] = Planned(curve, stage, kind, limits)
+        return
+    if any(known.curve.lines.get(name, expr) != expr for name, expr in curve.lines.items()):
+        found[(*key, *curve.lines.values())] = Planned(curve, stage, kind, limits)
+        return
+    both = replace(curve, lines={**known.curve.lines, **curve.lines})
+    every = tuple(sorted({*known.limits, *limits}))
+    found[key] = replace(known, curve=both, limits=every)
 
 
 def queries(planned: Sequence[Planned]) -> dict[str, str]:

@@ -49,7 +49,8 @@ def _head(title: str, timeline: Timeline, height: str) -> Iterator[str]:
     yield f'<desc id="d">{escaped(described(timeline))}</desc>'
     yield f"<style>{STYLE}</style>"
     yield DEFINITIONS
-    yield f'<rect class="paper" x=".5" y=".5" width="{WIDTH - 1}" height="{height}" rx="6"/>'
+    size = f'width="{WIDTH - 1}" height="{number(float(height) - 1)}"'
+    yield f'<rect class="paper" x=".5" y=".5" {size} rx="6"/>'
 
 
 def described(timeline: Timeline) -> str:

@@ -79,7 +79,7 @@ def _legend(lines: Sequence[Line], y: float, alone: str) -> Drawn:
     entries += [("many", f"{others} more")] if others else []
     x, y = float(EDGE), y + LINE if entries else y
     for kind, words in entries:
-        wide = 46 + LETTER * len(words)
+        wide = 52 + LETTER * len(words)
         if x + wide > RIGHT and x > EDGE:
             x, y = float(EDGE), y + LINE
         parts += _sample(kind, x, y - 4)

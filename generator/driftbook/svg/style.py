@@ -61,7 +61,8 @@ def _colors(of: Mapping[str, object]) -> str:
         f".note{{stroke:{of['ink']}}}.badge-text{{fill:{of['paper']}}}",
     ]
     for stage in ("early", "mid", "late"):
-        rules.append(f".{stage}{{stroke:{of[stage]}}}text.{stage}{{fill:{of[stage]}}}")
+        rules.append(f".{stage}{{stroke:{of[stage]}}}")
+        rules.append(f"text.{stage}{{fill:{of[stage]};stroke:{of['paper']}}}")
         rules.append(f".{stage}-firing{{fill:{of[stage]};stroke:{of[stage]}}}")
     lines = of["lines"]
     assert isinstance(lines, tuple)
@@ -74,7 +75,7 @@ STYLE = (
     f"text{{font:13px system-ui,-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',sans-serif;"
     "stroke-width:3px;stroke-linejoin:round;paint-order:stroke}"
     ".title{font-size:14px;font-weight:600}.badge-text{font-size:11px;font-weight:600;"
-    "stroke:none!important}path{fill:none}use{stroke-width:1.2}"
+    "stroke:none!important}path{fill:none}#s1,#s2,#s3{fill:inherit}use{stroke-width:1.2}"
     f"{_colors(_LIGHT)}"
     f"@media (prefers-color-scheme:dark){{{_colors(_DARK)}}}"
     f"@media (min-width:{WIDE}px){{text{{font-size:10px}}.title{{font-size:12px}}"
