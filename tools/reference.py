@@ -6,37 +6,26 @@ python tools/reference.py --check   write nothing; fail where one differs
 
 import json
 import sys
-import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+import condition_pages
 import pack_pages
-import yaml
 
-from driftbook import cli, conditions, pipeline, templates, units
+from driftbook import cli, conditions, templates, units
 from driftbook.checks import CHECKS
-from driftbook.checks.example import FILES
 from driftbook.commands.explain import example_text, what_it_says
-from driftbook.conditions.scope import Scope
 from driftbook.emit.pages import words
 from driftbook.emit.pages.markdown import code, fence
 from driftbook.errors import Exit
-from driftbook.model import STAGES, Condition, Invariant, Slo, Supporting
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference"
 SCHEMAS = Path(conditions.__file__).parent.parent / "schema"
-KINDS = ("catalog", "team", "dataset", "invariant", "runbook", "remediation", "scenario")
-SIMPLE = {
-    "above": "The signal is above a bound, for the time of `for`.",
-    "below": "The signal is below a bound, for the time of `for`. The mirror image of `above`.",
-}
-NOTES = ROOT / "tools" / "conditions.md"
-"""When to use a condition and what it does not catch, a section for each that says so."""
 MARK = "<!-- Made by tools/reference.py from the program. Edits here will be lost. -->"
+KINDS = ("catalog", "team", "dataset", "invariant", "runbook", "remediation", "scenario")
 
 
 def main(check: bool) -> int:
@@ -44,19 +33,21 @@ def main(check: bool) -> int:
     made = {
         "commands.md": commands(),
         "catalog.md": catalog(),
-        "conditions.md": condition_reference(),
         "diagnostics.md": diagnostics(),
         "canary-configuration.md": canary(),
+        **condition_pages.pages(MARK),
         **pack_pages.pages(MARK),
     }
+    texts = {name: "\n".join(lines).rstrip() + "\n" for name, lines in made.items()}
+    if not check:  # a test compares the pictures, which takes the engines
+        texts |= dict(condition_pages.pictures())
     different = []
     for path in sorted((FOLDER / "packs").glob("*.md")):
         if f"packs/{path.name}" not in made:
             different.append(f"packs/{path.name}")
             if not check:
                 path.unlink()
-    for name, lines in made.items():
-        text = "\n".join(lines).rstrip() + "\n"
+    for name, text in texts.items():
         path = FOLDER / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             different.append(name)
@@ -246,75 +237,6 @@ def _lists() -> Iterator[str]:
         ", ".join(f"`{name}`" for name in templates.FILTERS) + ".",
         "Go templates such as `{{ $labels.region }}` are left as they are.",
     )
-
-
-# --- conditions ---------------------------------------------------------------------------------
-
-
-def condition_reference() -> Iterator[str]:
-    """Every condition: what it says, its parameters, its PromQL for the example invariant."""
-    invariant, prometheus = _example()
-    yield from ("# Stage conditions", "", MARK, "")
-    yield from (
-        "A stage holds one condition or a list; any of them makes the stage fire. Beside its",
-        "condition stand `for` and `keep_firing_for`, as in a Prometheus rule. Below, each is",
-        "shown on a signal in seconds with one series for each `region`.",
-        "",
-    )
-    sections = NOTES.read_text(encoding="utf-8").removeprefix("## ").split("\n## ")
-    notes = {kind: text.strip() for kind, _, text in (s.partition("\n") for s in sections)}
-    for kind, module in conditions.CONDITIONS.items():
-        schema = module.SCHEMA
-        value = schema["examples"][0]
-        stage = "late" if "late" in module.STAGES else module.STAGES[-1]
-        yield from (f"## {kind}", "", SIMPLE.get(kind, schema["description"]), "")
-        allowed = "any stage" if len(module.STAGES) == len(STAGES) else " and ".join(module.STAGES)
-        held = f"`for` is {units.duration(module.HOLD)}" if module.HOLD else "no `for`"
-        yield from (f"Allowed in {allowed}; {held} unless stated.", "")
-        if schema.get("properties"):
-            yield from ("| parameter | value |", "| --- | --- |")
-            for name, field in schema["properties"].items():
-                needed = "Required. " if name in schema.get("required", ()) else ""
-                example = _json(field["examples"][0])
-                yield f"| `{name}` | {needed}{cell(field['description'])} For example {example}. |"
-            yield ""
-        shown = {stage: {kind: _plain(value)}}
-        yield from (fence(yaml.safe_dump(shown, default_flow_style=None, width=90), "yaml"), "")
-        if kind == "below":
-            continue
-        condition = Condition(kind, stage, module.parse(kind, value, "seconds"), module.HOLD, 0.0)
-        subject = _with_inventory(invariant) if kind == "quorum" else invariant
-        scope = Scope(subject, prometheus, {}, ())
-        yield from (f"Fires when {module.sentence(condition, invariant)}.", "")
-        for recording in module.recordings(condition, scope):
-            yield from (f"Recorded first, as `{recording.record}`:", "")
-            yield from (fence(recording.expr, "promql"), "")
-        yield from (fence(module.expr(condition, scope), "promql"), "")
-        if kind in notes:
-            yield from (notes[kind], "")
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value))
-
-
-def _example() -> tuple[Invariant, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        for file, text in FILES.items():
-            path = Path(folder, file)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        found = pipeline.check(Path(folder)).catalog
-    assert found is not None
-    lag = found.invariants["orders-lag"]
-    done = Supporting("repairs_done", "orders_repaired_total", "counter")
-    supporting = {**lag.supporting, "repairs_done": done}
-    slo = Slo(objective=0.999, within=10.0, period=30 * 86400.0)
-    return replace(lag, supporting=supporting, slo=slo), found.prometheus
-
-
-def _with_inventory(invariant: Invariant) -> Invariant:
-    return replace(invariant, signal=replace(invariant.signal, expected="orders_region_info"))
 
 
 # --- diagnostics --------------------------------------------------------------------------------

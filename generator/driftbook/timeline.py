@@ -127,17 +127,19 @@ def terminal(timeline: Timeline, width: int = 100) -> Iterator[Text]:
     yield _axis(timeline, columns)
     yield from legend(timeline.lines, "the signal")
     yield from _bounds(timeline)
+    places = [line.place for line in timeline.lines]
     for panel in timeline.panels:
-        yield from _panel(panel, columns)
+        yield from _panel(panel, places, columns)
     yield from tracks(timeline, width)
 
 
-def _panel(panel: Panel, columns: int) -> Iterator[Text]:
+def _panel(panel: Panel, places: Sequence[str], columns: int) -> Iterator[Text]:
+    """A low chart; its legend where its lines are not those of the signal."""
     yield Text(f"{' ' * MARGIN}{panel.title}", style="dim")
     limits: list[_Level] = [("", (limit,)) for limit in panel.limits]
     across = extent(panel.lines, panel.limits)
     yield from _chart(panel.lines, limits, panel.limits, across, panel.unit, LOW, columns)
-    if len(panel.lines) > 1:
+    if [line.place for line in panel.lines] != places and len(panel.lines) > 1:
         yield from legend(panel.lines, "")
 
 
@@ -210,7 +212,8 @@ def _chart(
             value = values[column * len(values) // columns]
             if value is not None and not math.isnan(value):
                 cells[row_of(value)][column] = (mark, style)
-    at = {row_of(value): value for value in named} | {height - 1: low, 0: high}
+    ends = {row: float(f"{value:.3g}") for row, value in ((height - 1, low), (0, high))}
+    at = {row_of(value): value for value in named} | ends
     for number, row in enumerate(cells):
         label = spoken(at[number], unit) if number in at else ""
         text = Text(f"{label:>{MARGIN - 2}} │")

@@ -34,7 +34,7 @@ SCHEMA: dict[str, Any] = {
     "properties": {
         "above": BOUND_SCHEMA,
         "below": BOUND_SCHEMA,
-        "during": duration_schema("The window.", "15m"),
+        "during": duration_schema("The window; default 15m.", "15m"),
         "ratio": {
             "type": ["number", "string"],
             "description": "Share of the window that must be violated; default 0.9.",

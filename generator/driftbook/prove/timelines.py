@@ -72,7 +72,7 @@ def _timeline(
         panels.lines(drawn["signal"], invariant),
         tuple(dict.fromkeys(_bounds(catalog, invariant))),
         tracks,
-        tuple((e.at, _words(e), _came(e, moments[e.at])) for e in mine),
+        tuple((e.at, words_of(e), _came(e, moments[e.at])) for e in mine),
         tuple(panels.drawn(below, drawn, invariant)),
         tuple(panels.moving(below, drawn)),
         tuple((note.at, note.text) for note in scenario.notes),
@@ -132,7 +132,8 @@ def _tracks(invariant: Invariant, moments: list[Samples]) -> Iterator[Track]:
                 yield Track(stage, key[1], key[2], tuple(row))
 
 
-def _words(expected: Expectation) -> str:
+def words_of(expected: Expectation) -> str:
+    """`late above where region=eu fires`."""
     if not expected.invariant:
         return "nothing fires"
     where = ", ".join(f"{k}={v}" for k, v in expected.labels.items())

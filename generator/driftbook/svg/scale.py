@@ -59,9 +59,10 @@ def _step(least: float, unit: str) -> float:
     """The smallest round step of at least so much: 1, 2, 5, or what a clock or a computer has."""
     if unit == "seconds" and least > 1:
         return _span(least)
-    base = 1024.0 ** max(0, math.floor(math.log(least, 1024))) if unit == "bytes" else 1.0
-    power = 10.0 ** math.floor(math.log10(least / base))
-    return base * next(f * power for f in (1, 2, 5, 10) if f * power * base >= least * (1 - 1e-9))
+    if unit == "bytes":
+        return float(2.0 ** math.ceil(math.log2(least) - 1e-9))
+    power = 10.0 ** math.floor(math.log10(least))
+    return next(f * power for f in (1, 2, 5, 10) if f * power >= least * (1 - 1e-9))
 
 
 def label(value: float, unit: str) -> str:

@@ -16,24 +16,31 @@ _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
 def emit() -> Iterator[Artifact]:
-    """`guide/` and `assets/`."""
+    """`guide/` with its pictures, and `assets/`."""
     for path, text in documentation():
         heading = _HEADING.search(text)
         title = heading[1] if heading else path
         page = f"{head(f'docs/{path}', title)}\n{text}"
         yield Artifact(f"{names.PAGES}/guide/{path}", page)
+    for path, text in _documents("*.svg"):
+        yield Artifact(f"{names.PAGES}/guide/{path}", f"<!-- {names.header(path)} -->\n{text}")
     for asset in sorted((_package() / "site" / "assets").iterdir()):
         mark = f"/* {names.header(asset.name)} */"
         text = asset.read_text(encoding="utf-8")
         yield Artifact(f"{names.PAGES}/assets/{asset.name}", f"{mark}\n{text}")
 
 
-@cache
 def documentation() -> tuple[tuple[str, str], ...]:
-    """The user guide: path below `docs/`, text. In the wheel it lies inside the package."""
+    """The user guide: path below `docs/`, text."""
+    return _documents("*.md")
+
+
+@cache
+def _documents(kind: str) -> tuple[tuple[str, str], ...]:
+    """In the wheel they lie inside the package."""
     inside = _package() / "docs"
     folder = inside if inside.is_dir() else _package().parent.parent / "docs"
-    found = sorted(folder.rglob("*.md"), key=lambda path: path.relative_to(folder).as_posix())
+    found = sorted(folder.rglob(kind), key=lambda path: path.relative_to(folder).as_posix())
     return tuple(
         (path.relative_to(folder).as_posix(), path.read_text(encoding="utf-8"))
         for path in found
