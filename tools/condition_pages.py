@@ -171,16 +171,10 @@ def _back() -> Iterator[str]:
 def _picture(name: str) -> Iterator[str]:
     shown = scenario(name)
     yield from ("## Picture", "")
-    yield from (f"![{shown.title}: a chart over time, told below]({name}.svg)", "")
-    for number, note in enumerate(shown.notes, start=1):
-        yield f"{number}. {units.duration(note.at)}: {_ticked(note.text)}"
-    found = [f"{units.duration(e.at)} {_ticked(words_of(e))}" for e in shown.expect]
-    yield from ("", f"Promtool finds: {'; '.join(found)}.", "")
-
-
-def _ticked(text: str) -> str:
-    """Names of keys in a note, which is plain text in the picture, as code."""
-    return re.sub(r"\b(keep_firing_for|min_bad|absent\(\)|increase\(\))", r"`\1`", text)
+    said = [f"At {units.duration(note.at)}: {note.text}." for note in shown.notes]
+    yield from (f"![{shown.title}. {' '.join(said)}]({name}.svg)", "")
+    found = [f"{units.duration(e.at)} {words_of(e)}" for e in shown.expect]
+    yield from (f"Promtool finds: {'; '.join(found)}.", "")
 
 
 def _parameters(schema: Mapping[str, Any], told: Told) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from driftbook.svg import bars, chart
 from driftbook.svg.style import (
+    BOLD,
     DEFINITIONS,
     EDGE,
     LINE,
@@ -27,7 +28,7 @@ def svg(timeline: Timeline) -> str:
     """The whole picture as text; the same for the same timeline."""
     title = f"{timeline.scenario}: {timeline.title}"
     body, y = [], 10.0
-    for line in wrapped(title):
+    for line in wrapped(title, letter=BOLD):
         y += 17
         body.append(text(EDGE, y, line, "title"))
     y += LINE

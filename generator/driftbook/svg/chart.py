@@ -57,7 +57,7 @@ def _panel(timeline: Timeline, panel: Panel, y: float) -> Drawn:
         legend, y = _legend(panel.lines, y, alone="")
         parts += legend
     low, high, marks = rounded(*extent(panel.lines, panel.limits), panel.unit, 2)
-    plot = Scale(y + 8, PANEL, low, high, timeline.times[-1])
+    plot = Scale(y + 13, PANEL, low, high, timeline.times[-1])
     parts += _axes(plot, marks, panel.unit)
     for at, _ in timeline.notes:
         parts.append(_pointer(plot.x(at), plot.top, plot.bottom))

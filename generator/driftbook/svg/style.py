@@ -16,8 +16,8 @@ EDGE, LEFT, RIGHT, LINE = 10, 64, 468, 17
 """Margin; ends of the plots; height of a line of text."""
 WIDE = 560
 """Pixels from which the picture is so large that its text need not grow with it."""
-LETTER = 7.7
-"""Units that a letter takes where text is largest, in a wide font (DejaVu Sans)."""
+LETTER, BOLD = 7.7, 9.0
+"""Units that a letter takes where text is largest, in a wide font (DejaVu Sans); in the title."""
 
 _LIGHT = {
     "paper": "#fff",
@@ -107,6 +107,6 @@ def text(x: float, y: float, words: str, style: str = "", anchor: str = "") -> s
     return f"<text{look} {where}{side}>{escape(words)}</text>"
 
 
-def wrapped(words: str, indent: float = 0) -> list[str]:
+def wrapped(words: str, indent: float = 0, letter: float = LETTER) -> list[str]:
     """Lines that fit between the margins where text is largest."""
-    return textwrap.wrap(words, int((WIDTH - 2 * EDGE - indent) / LETTER)) or [""]
+    return textwrap.wrap(words, int((WIDTH - 2 * EDGE - indent) / letter)) or [""]
