@@ -69,17 +69,21 @@ _LEDGER = frozenset(
     }
 )
 _STOCK_NODES = {"primary": "stock-primary:9104", "replica": "stock-replica-1:9104"}
+_DELAYED_NODES = {**_STOCK_NODES, "replica": "stock-replica-delayed:9104"}
 _STOCK = frozenset(
     {
         "mysql_heartbeat_now_timestamp_seconds",
         "mysql_heartbeat_stored_timestamp_seconds",
         "mysql_slave_status_seconds_behind_master",
+        "mysql_slave_status_slave_io_running",
+        "mysql_slave_status_slave_sql_running",
         "mysql_slave_status_sql_delay",
     }
 )
 _CACHE_NODES = {"primary": "stock-cache-primary:9121", "replica": "stock-cache-replica-1:9121"}
 _CACHE = frozenset(
     {
+        "redis_connected_slave_lag_seconds",
         "redis_connected_slave_offset_bytes",
         "redis_master_last_io_seconds_ago",
         "redis_master_link_up",
@@ -92,8 +96,10 @@ def _ledger(name: str, *phases: tuple[str, int]) -> Recording:
     return Recording(name, "postgres-ledger", phases, _LEDGER_NODES, _LEDGER, _LEDGER_QUERIES)
 
 
-def _stock(name: str, *phases: tuple[str, int]) -> Recording:
-    return Recording(name, "mariadb-stock", phases, _STOCK_NODES, _STOCK)
+def _stock(
+    name: str, *phases: tuple[str, int], nodes: Mapping[str, str] = _STOCK_NODES
+) -> Recording:
+    return Recording(name, "mariadb-stock", phases, nodes, _STOCK)
 
 
 def _cache(name: str, *phases: tuple[str, int]) -> Recording:
@@ -136,6 +142,7 @@ RECORDINGS = (
         ("mariadb_A_healthy", 10),
         ("mariadb_D_intentional_delay_20s", 45),
         ("mariadb_A_healthy", 5),
+        nodes=_DELAYED_NODES,
     ),
     _cache(
         "stock-cache-frozen",
@@ -160,7 +167,14 @@ RECORDINGS = (
             ("etcd_C_follower_back", 20),
         ),
         {"n1": "etcd-1:2379", "n2": "etcd-2:2379", "n3": "etcd-3:2379"},
-        frozenset({"etcd_server_has_leader", "etcd_debugging_mvcc_current_revision"}),
+        frozenset(
+            {
+                "etcd_network_active_peers",
+                "etcd_server_has_leader",
+                "etcd_server_proposals_applied_total",
+                "etcd_server_proposals_committed_total",
+            }
+        ),
     ),
     Recording(
         "clock-unsynchronised",

@@ -103,7 +103,7 @@ def calm(invariant: Invariant) -> float:
 
 def limits(condition: Condition, invariant: Invariant) -> tuple[float, ...]:
     """The values that a lasting signal has to pass to make a condition fire, as far as known."""
-    stated = [getattr(condition.params, key, None) for key in ("bound", "floor", "cap")]
+    stated = [getattr(condition.params, key, None) for key in ("bound", "floor", "cap", "above")]
     if condition.kind == "slo_burn" and invariant.slo:
         stated.append(invariant.slo.within)
     return tuple(value for value in stated if value is not None)
