@@ -180,7 +180,7 @@ RECORDINGS = (
         "clock-unsynchronised",
         "node-database",
         (("node_exporter_timex", 45),),
-        {"": "cart-c07:9100"},
+        {"db-1": "cart-c07:9100"},
         frozenset(
             {
                 "node_timex_offset_seconds",
