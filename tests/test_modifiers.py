@@ -16,6 +16,7 @@ from driftbook.resolve import modifiers
 ROOT = Path(__file__).parents[1]
 MINUTES = 30
 AT = "25m"
+NAN = " ".join(["NaN"] * MINUTES)
 Sample = tuple[str, float]
 
 
@@ -68,9 +69,25 @@ def test_a_backlog_lasts_as_long_as_it_takes_to_work_it_off(tmp_path: Path) -> N
             per_minute = 0
         lasts = (backlog + other) / max(per_minute / 60, 0.5)
         expected.append((place, lasts if backlog + other > 100 else 0.0))
+        series[f'{rng.choice(("backlog", "done_total"))}{place[:-1]},part="c"}}'] = NAN
+    series['backlog{place="unknown"}'] = NAN
     written: dict[str, Any] = {"rate": "done", "least": "0.5/s", "items": 100}
     expr = modifiers.per_workload("backlog", ("place",), "done_total", written)
     _judge(tmp_path, expr, series, expected)
+
+
+def _others(rng: random.Random) -> dict[str, str]:
+    """Buckets of an instance of which the one of `within` tells nothing, by their bounds.
+
+    It has none, or has it for a part of the window only.
+    """
+    late, gone = f"_x21 0+60x{MINUTES}", "0+60x22 stale"
+    ways: tuple[dict[str, str], ...] = (
+        {"5": _rising(60), "20": _rising(60)},
+        {"10": late},
+        {"10.0": gone},
+    )
+    return {**rng.choice(ways), "+Inf": _rising(60)}
 
 
 @pytest.mark.parametrize("replicas", [1, 3])
@@ -83,6 +100,8 @@ def test_a_read_is_stale_when_every_replica_asked_is(replicas: int, tmp_path: Pa
         for le, per_minute in ((("10", "10.0")[number % 2], early), ("1", 0), ("+Inf", every)):
             series[f'seen_seconds_bucket{place[:-1]},le="{le}"}}'] = _rising(per_minute)
         series[f'seen_seconds_bucket{place[:-1]},le="1000"}}'] = _rising(every)
+        for le, values in _others(rng).items():
+            series[f'seen_seconds_bucket{place[:-1]},pod="other",le="{le}"}}'] = values
         if every:
             expected.append((place, (1 - early / every) ** replicas))
     written = {"histogram": "seen_seconds_bucket", "within": "10s", "replicas": replicas}
@@ -123,6 +142,7 @@ def test_a_sample_proves_no_more_than_it_can(tmp_path: Path) -> None:
             series[f"wrong{place}"] = f"{wrong}x{MINUTES}"
         else:
             wrong = 0
+        series[f'{rng.choice(("checked", "wrong"))}{place[:-1]},part="b"}}'] = NAN
         if checked:
             expected.append((place, max(math.sqrt(wrong) - 2.576 / 2, 0) ** 2 / checked))
     written = {"mismatches": "wrong", "checked": "checked"}

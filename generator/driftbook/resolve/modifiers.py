@@ -30,12 +30,18 @@ def per_workload(
     taken to be that where the counter is gone. Up to `items`, a backlog is no work at all.
     """
     group = by(identity)
-    backlog = f"sum {group}({embedded(expr)})"
-    done = f"sum {group}(rate({narrowed(counter, ())}[{written.get('window', WINDOW)}]))"
+    backlog = f"sum {group}({_numbers(expr)})"
+    rate = f"rate({narrowed(counter, ())}[{written.get('window', WINDOW)}])"
+    done = f"sum {group}({_numbers(rate)})"
     least = number(bound(written.get("least", LEAST), "events_per_second"))
     drain = f"{backlog}\n/\nclamp_min({done} or {backlog} * 0, {least})"
     items = written.get("items", 0)
     return f"{drain}\n* ({backlog} > bool {number(items)})" if items else drain
+
+
+def _numbers(vector: str) -> str:
+    """Its elements that are numbers: a single NaN would make a whole sum unknown, and silent."""
+    return f"({embedded(vector)}) >= -Inf"
 
 
 def stale_probability(identity: tuple[str, ...], written: Mapping[str, Any]) -> str:
@@ -43,13 +49,21 @@ def stale_probability(identity: tuple[str, ...], written: Mapping[str, Any]) -> 
 
     histogram: buckets of the time from a write to its visibility on one replica. A reader that
     asks several replicas, which are late independently of each other, is stale only if all are.
+    An instance counts if it has the bucket of `within` in as many samples as its total, so that
+    none whose buckets differ, or changed a moment ago, looks late.
     """
     group, window = by(identity), written.get("window", WINDOW)
 
-    def rate(le: str) -> str:
-        return f"sum {group}(rate({narrowed(written['histogram'], [le])}[{window}]))"
+    def over(le: str) -> str:
+        return f"{narrowed(written['histogram'], [le])}[{window}]"
 
-    share = f"1 - {rate(_le(seconds(written['within'])))}\n/ ({rate(_ALL)} > 0)"
+    early, every = over(_le(seconds(written["within"]))), over(_ALL)
+    known = f"sum without (le) (count_over_time({early})) >= ignoring (le) count_over_time({every})"
+
+    def rate(buckets: str) -> str:
+        return f"sum {group}(\n  rate({buckets})\n  and ignoring (le) ({known})\n)"
+
+    share = f"1 - {rate(early)}\n/ ({rate(every)} > 0)"
     replicas = int(written.get("replicas", 1))
     late = f"clamp_min({embedded(share)}, 0)"
     return f"{late} ^ {replicas}" if replicas > 1 else late
@@ -71,7 +85,7 @@ def drift_sample(identity: tuple[str, ...], written: Mapping[str, Any]) -> str:
     exporters have only from the first mismatch on, it is 0; without a check there is no value.
     """
     group = by(identity)
-    checked = f"sum {group}({embedded(written['checked'])})"
-    mismatches = f"sum {group}({embedded(written['mismatches'])})"
+    checked = f"sum {group}({_numbers(written['checked'])})"
+    mismatches = f"sum {group}({_numbers(written['mismatches'])})"
     counted = f"{mismatches} or {checked} * 0"
     return f"clamp_min(sqrt({embedded(counted)}) - {SHARP}, 0) ^ 2\n/\n({checked} > 0)"
