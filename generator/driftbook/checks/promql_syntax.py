@@ -1,4 +1,4 @@
-"""An expression is not PromQL.
+"""An expression is not PromQL, or has no value for each series.
 
 The place is the first character at which it cannot go on. In runbooks, queries are looked at
 after their templates are filled in, for each invariant that follows the runbook.
@@ -26,6 +26,16 @@ EXAMPLE = Example(
 )
 
 
+_KINDS = {
+    "range": (
+        "the expression is a range, which has no single value",
+        "a function over the range, such as rate(…[5m]) or max_over_time(…[5m])",
+    ),
+    "text": ("the expression is a text", "the name of a metric, without quotes"),
+    "number": ("the expression is a number without series", "a metric, or vector(…)"),
+}
+
+
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Invariants, changes, then runbooks: each text once."""
     for expr in exprs.every(subject):
@@ -33,6 +43,9 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
             message, file = f"the expression does not parse: {fault}", expr.document.file
             hint, at = fault.expected, fault.offset
             yield found(CODE, message, file, expr.path, expected=hint, offset=at)
+        elif kind := _kind(expr):
+            message, expected = _KINDS[kind]
+            yield found(CODE, message, expr.document.file, expr.path, expected=expected)
     said = set()
     for text in rendered(subject):
         where = (text.file, text.path)
@@ -53,3 +66,14 @@ def _fault(expr: str) -> PromqlError | None:
     except PromqlError as fault:
         return fault
     return None
+
+
+def _kind(expr: exprs.Expr) -> str:
+    """Of what is not series, the kind; a number may be a signal, but cannot be summed."""
+    if expr.facts is None or expr.role not in ("signal", "expected", "gauge"):
+        return ""
+    signal, kind = expr.document.data["signal"], expr.facts.kind
+    computed = expr.role == "signal" and {"per_workload", "drift_sample"} & signal.keys()
+    if kind == "number" and (signal["identity"] or not computed):
+        return ""  # without the labels of an identity, which a check of its own reports
+    return "" if kind == "series" else kind

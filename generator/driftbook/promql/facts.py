@@ -36,7 +36,7 @@ class Facts:
     comparisons: operators without `bool` through which values pass.
 
     rated_sums: functions of counters over an aggregation, as (function, aggregation).
-    functions: every function and aggregation. selector: it is nothing but a selector; bare:
+    functions: every function and aggregation. kind: series, range, number or text. selector: it is nothing but a selector; bare:
     without offset; exact: all of whose matchers are `=` besides.
     """
 
@@ -46,6 +46,7 @@ class Facts:
     comparisons: tuple[str, ...]
     rated_sums: tuple[tuple[str, str], ...]
     functions: frozenset[str]
+    kind: str
     selector: bool
     bare: bool
     exact: bool
@@ -68,6 +69,7 @@ def facts(expr: str) -> Facts:
         tuple(_comparisons(tree)),
         tuple(_rated_sums(nodes)),
         frozenset(functions),
+        _kind(tree),
         isinstance(tree, pp.VectorSelector),
         isinstance(tree, pp.VectorSelector) and _bare(tree),
         isinstance(tree, pp.VectorSelector) and _bare(tree) and _exact(tree),
@@ -80,6 +82,16 @@ def can_carry(expr: str, label: str) -> bool:
         return facts(expr).labels.can_carry(label)
     except PromqlError:
         return True
+
+
+def _kind(tree: Any) -> str:
+    if isinstance(tree, pp.ParenExpr):
+        return _kind(tree.expr)
+    if isinstance(tree, pp.MatrixSelector | pp.SubqueryExpr):
+        return "range"
+    if isinstance(tree, pp.StringLiteral):
+        return "text"
+    return "number" if is_scalar(tree) else "series"
 
 
 def _bare(selector: Any) -> bool:
