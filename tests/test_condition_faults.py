@@ -76,6 +76,9 @@ def test_the_base_invariants_are_clean(tmp_path: Path) -> None:
         ("{stalled: {last_success: done}}", "DB413", "is not a gauge"),
         ("{stalled: {done: done, window: 30s}}", "DB506", "fewer than two scrapes"),
         ("{stalled: {done: done, restarts: 99}}", "DB506", "too short to see 99 restarts"),
+        ("{stalled: {done: done, window: 99999y}}", "DB506", "longer than most histories"),
+        ("{stalled: {last_success: last, window: 31d}}", "DB506", "longer than most histories"),
+        ("{stalled: {done: done, restarts_within: 300y}}", "DB506", "longer than most histories"),
         ("{stalled: {done: done, by: [region]}}", "DB506", "not a label of the identity"),
         ("{stalled: {last_success: last_of_all}}", "DB506", "cannot carry the identity label"),
     ],
@@ -105,6 +108,18 @@ def test_a_backlog_gets_worse_above(tmp_path: Path) -> None:
         ("{diverged: {over: replica, tolerance: 1, relative: 100%}}", "DB501", "all of it"),
         ("{diverged: {over: replica, tolerance: 1, relative: 2}}", "DB501", "not a share"),
         ("{diverged: {over: replica, tolerance: 1, settle: 1m}}", "DB506", "two scrapes"),
+        ("{diverged: {over: replica, tolerance: 1, settle: 50y}}", "DB506", "longer than most"),
+        ("{diverged: {over: replica, checksums: content, settle: 31d}}", "DB506", "longer than"),
+        *(
+            (f"{{diverged: {{over: replica, checksums: content, label: {label}}}}}", "DB501", said)
+            for label, said in (
+                ("a b", "not a label name"),
+                ("x) or (y", "not a label name"),
+                ("''", "not a label name"),
+                ("__name__", "not a label name"),
+                ("invariant", "set by driftbook"),
+            )
+        ),
         ("{diverged: {over: region, tolerance: 1}}", "DB506", "not a label of the identity"),
         ("{diverged: {over: replica, checksums: gone}}", "DB301", 'no supporting signal "gone"'),
         ("{diverged: {over: replica, checksums: done}}", "DB413", "is not a gauge"),

@@ -22,11 +22,6 @@ from models.strategies import (
 PAIR = (("cell", "member"),)
 
 
-def finite(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
-    """A gauge that is never infinite."""
-    return gauge(bound, longest, worse).map(lambda values: values.replace("Inf", "30"))
-
-
 def mostly_well(bound: float, longest: int, worse: str) -> st.SearchStrategy[str]:
     """A gauge that is more often on the good side of the bound."""
     return gauge(bound, longest, "below" if worse == "above" else "above")
@@ -58,7 +53,7 @@ def voting(draw: st.DrawFn) -> Case:
 def differing(draw: st.DrawFn) -> Case:
     """`diverged`, by the signal or by checksums."""
     step, tick = draw(TICKS)
-    signal, made = draw(signals(finite, 20, PAIR))
+    signal, made = draw(signals(gauge, 20, PAIR))
     checksums = draw(st.booleans())
 
     def entry() -> dict[str, Any]:
@@ -115,7 +110,11 @@ def working(draw: st.DrawFn) -> Case:
     where = [{k: v for k, v in p.items() if by is None or k in by} for p in places(identity)]
     workers = {str(p): p for p in where[: draw(st.integers(0, PLACES))]}.values()
     name, values = ("work_total", counter(15)) if done else ("last", successes(step))
-    doing = [Series(name, labels, draw(values)) for labels in workers]
+    doing = [
+        Series(name, {**labels, "worker": str(n)}, draw(values))
+        for labels in workers
+        for n in range(draw(st.integers(1, 2)))
+    ]
     supporting = {"work": {"expr": name, "type": "counter" if done else "gauge"}}
     invariant = {**one.invariant, "supporting": supporting}
     return Case("stalled", invariant, (*one.series, *doing), step, tick, 90)

@@ -69,7 +69,8 @@ def diverged(value: Any, world: World, time: float) -> Holds:
         elif "checksums" in value:
             found[place] = min(known) > 1
         else:
-            found[place] = _beyond(value, world, members, min(known), time)
+            least_of_all = min((d for d in known if is_number(d)), default=math.nan)
+            found[place] = _beyond(value, world, members, least_of_all, time)
     return found
 
 
@@ -88,21 +89,31 @@ def _apart(world: World, members: list[Place], time: float) -> float | None:
     slopes = []
     for member in members:
         seen = world.window(world.signal[member], time, span)
-        drawn = line(seen, time) if all(is_number(v) for _, v in seen) else None
-        slopes += [abs(drawn[1])] if drawn else []
+        if len(seen) < 2:
+            continue
+        straight = all(v is not None and math.isfinite(v) for _, v in seen)
+        drawn = line(seen, time) if straight else None
+        slopes.append(abs(drawn[1]) if drawn else math.nan)
     if not slopes:
         return None
-    return max(0.0, max(now) - min(now) - 2 * world.step * max(slopes))
+    fastest = max((s for s in slopes if is_number(s)), default=math.nan)
+    left = max(now) - min(now) - 2 * world.step * fastest
+    return left if math.isnan(left) else max(0.0, left)
 
 
 def _beyond(value: Any, world: World, members: list[Place], least: float, time: float) -> Verdict:
     settle = secs(value.get("settle", "300s"))
     seen = [v for m in members for _, v in world.window(world.signal[m], time, settle)]
-    largest = max((v for v in seen if v is not None and is_number(v)), default=0.0)
+    finite = [v for v in seen if v is not None and math.isfinite(v)]
     share = value.get("relative", 0.01)
+    if share and not finite:
+        return False
+    largest = max(finite, default=0.0)
     here = [m for m in members if is_number(world.now(m, time))]
     if len(here) < value.get("replicas", 2) > 2:
         return False
+    if math.isnan(least):
+        return False  # all are infinite alike, or nobody knows how fast they change
     return sure([least - value["tolerance"], *([least - share * largest] if share else [])])
 
 
@@ -138,8 +149,7 @@ def _succeeded(
     value: Any, world: World, group: Place, by: tuple[str, ...], time: float, window: float
 ) -> bool:
     times = [world.at(raw, time) for lb, raw in world.raw("last") if key(lb, by) == group]
-    known = [t for t in times if t is not None]
-    return bool(known) and abs(time - max(known)) <= window
+    return any(t is not None and abs(time - t) <= window for t in times)
 
 
 def _works(
@@ -147,9 +157,9 @@ def _works(
 ) -> bool:
     workers = [raw for lb, raw in world.raw("work_total") if key(lb, by) == group]
     span = secs(value.get("restarts_within", f"{max(1800.0, window):g}s"))
-    if any(_restarts(world.window(raw, time, span)) >= value.get("restarts", 3) for raw in workers):
-        return False
-    return any(_progress(world, raw, time, window) for raw in workers)
+    most = value.get("restarts", 3)
+    steady = [raw for raw in workers if _restarts(world.window(raw, time, span)) < most]
+    return any(_progress(world, raw, time, window) for raw in steady)
 
 
 def _restarts(seen: Samples) -> int:

@@ -6,6 +6,7 @@ taken off their difference; a member alone differs from nobody, so two have to r
 """
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from driftbook.conditions.base import (
     Fault,
     Recording,
     duration_schema,
+    finite,
     read_bound,
     read_seconds,
     read_share,
@@ -32,11 +34,14 @@ from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope, by, embedded
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant, SupportingType
-from driftbook.names import CHECKSUMS, DELTA
+from driftbook.names import CHECKSUMS, DELTA, FINITE, RESERVED_LABELS
 from driftbook.units import number, spoken
 
 COVERAGE = 0.8
 """Share of the evaluations of `settle` in which members could be compared."""
+LONGEST = 30 * 86400.0
+"""Seconds that `settle` looks back at most; few servers keep more."""
+_LABEL = re.compile(r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*")
 AMOUNTS = ("items", "count", "bytes")
 """Units in which a share of the whole means something; 1 % of a time since 1970 is months."""
 
@@ -114,12 +119,19 @@ def parse(kind: str, value: Any, unit: str) -> Params:
     for key, needs in (("relative", "tolerance"), ("label", "checksums")):
         if key in value and needs not in value:
             raise BadParameter((key,), f"`{key}` belongs to `{needs}`", f"`{needs}`")
+    label = value.get("label", "checksum")
+    if not _LABEL.fullmatch(label):
+        expected = "letters, digits and underscores, without two underscores at its start"
+        raise BadParameter(("label",), f'"{label}" is not a label name', expected)
+    if label in RESERVED_LABELS:
+        expected = "the label that holds the checksum"
+        raise BadParameter(("label",), f'the label "{label}" is set by driftbook', expected)
     return Params(
         value["over"],
         read_bound(value["tolerance"], unit, "tolerance") if "tolerance" in value else 0.0,
         _relative(value, unit) if "tolerance" in value else 0.0,
         value.get("checksums", ""),
-        value.get("label", "checksum"),
+        label,
         read_seconds(value, "settle", 300.0),
         value.get("replicas", 2),
     )
@@ -143,6 +155,9 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
     if p.settle < least:
         message = f"{words.time(p.settle)} may hold fewer than two scrapes of each"
         yield ("settle",), message, f"at least {words.time(least)}"
+    elif p.settle > LONGEST:
+        message = f"{words.time(p.settle)} is longer than most histories"
+        yield ("settle",), message, f"at most {words.time(LONGEST)}"
     yield from members.faults(p.over, scope)
     if not p.checksums:
         return
@@ -157,13 +172,17 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
 
 
 def recordings(condition: Condition, scope: Scope) -> tuple[Recording, ...]:
-    """What is compared, for all places, as a window cannot look back on an aggregation."""
+    """What is compared, for all places, as a window cannot look back on an aggregation.
+
+    A share is one of finite members: of infinity it is infinity, which no difference is beyond.
+    """
     p: Params = condition.params
     told = {"invariant": scope.invariant.name, "over": p.over}
     if p.checksums:
         told["told_by"] = f"{p.checksums}/{p.label}"
         return (Recording(CHECKSUMS, _checksums(p, scope), told),)
-    return (Recording(DELTA, members.delta(p.over, scope), told),)
+    compared = Recording(DELTA, members.delta(p.over, scope), told)
+    return (compared, finite(scope.invariant)) if p.relative else (compared,)
 
 
 def _checksums(p: Params, scope: Scope) -> str:
@@ -191,7 +210,7 @@ def expr(condition: Condition, scope: Scope) -> str:
     least = math.ceil(COVERAGE * p.settle / scope.tick)
     lines = [f"max {group}(min_over_time({span})) > {number(beyond)}"]
     if p.relative:
-        largest = f"max {group}(max_over_time({scope.signal(p.settle)}))"
+        largest = f"max {group}(max_over_time({scope.recorded(FINITE, {}, p.settle)}))"
         lines[0] += f" > {on} {number(p.relative)} * {largest}"
     lines.append(f"and {on} count_over_time({span}) >= {least}")
     if p.replicas > 2:
@@ -218,7 +237,7 @@ def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
 
 
 def _reporting(p: Params, scope: Scope) -> str:
-    counted = f"{scope.signal()} > -Inf"  # not NaN
+    counted = f"{scope.signal()} >= -Inf"  # not NaN
     if p.checksums:
         counted = f"count {by(scope.identity)}({_info(p, scope)})"
     return f"count {by(members.group(p.over, scope))}({counted})"

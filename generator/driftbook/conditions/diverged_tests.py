@@ -18,7 +18,8 @@ from driftbook.conditions.scope import Scope
 from driftbook.model import Condition
 from driftbook.units import number
 
-Courses = list[tuple[Run, ...] | str]
+Course = tuple[Run, ...]
+Courses = list[Course | str]
 Checks = tuple[tuple[int, bool], ...]
 
 
@@ -65,7 +66,7 @@ def _differing(
     wait = settle + hold + (drift if p.relative > 0.5 else 0)
     end = quiet + wait + 4
     others: Courses = [((0.0, end + settle + keep + 6),)] * (p.replicas - 1)
-    runs: tuple[Run, ...] = ((0.0, quiet), (big, wait + 4), (0.0, keep + 4))
+    runs: Course = ((0.0, quiet), (big, wait + 4), (0.0, keep + 4))
     checks = (
         (quiet + settle + hold - 3, False),
         (quiet + wait + 2, True),
@@ -82,6 +83,12 @@ def _differing(
         for name, sample in (("gap", GAP), ("NaN", "NaN"), ("stale marker", STALE)):
             runs = ((big, lost), (sample, 1), (big, 4))
             yield f"one {name} is forgiven", [runs, *others], ((lost, True), (lost + 3, True))
+    if p.replicas == 2:
+        runs = (("Inf", full + 4),)
+        yield "one is infinite", [runs, *others], ((full + 2, True),)
+        apart: Course = ((big, full + 4),)
+        third: Course = ((0.0, full), ("Inf", 1), (0.0, 3))
+        yield "one of three was infinite once", [apart, *others, third], ((full + 2, True),)
     runs = ((big, lost), (STALE, 1))
     after = lost + settle + keep + 2
     gone = ((lost - 1, True), (after, False))

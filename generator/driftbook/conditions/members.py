@@ -61,7 +61,7 @@ def _only(over: str, scope: Scope) -> str:
 def delta(over: str, scope: Scope) -> str:
     """The largest difference, less what two scrapes can explain; of two members or more."""
     source = f"{SIGNAL}{{invariant={quoted(scope.invariant.name)}}}"
-    some = f"{source} > -Inf"  # not NaN
+    some = f"{source} >= -Inf"  # not NaN
     labels_of_place = group(over, scope)
     each, on = by(labels_of_place), f"on ({', '.join(labels_of_place)})"
     skew = number(2 * scope.prometheus.scrape_interval)

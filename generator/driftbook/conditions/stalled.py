@@ -4,7 +4,7 @@ The backlog has to be there for the whole window, so that an idle queue that rec
 not a stall. What excuses it is progress within the window, matched with `unless`: a counter that
 is gone excuses nothing. A counter that is born with its first item shows no increase, so a new
 series above 0 is progress, too; a worker that restarts again and again looks like progress to
-`increase()`, so its resets are counted.
+`increase()`, so its resets are counted, and a series with too many counts for nothing.
 """
 
 import math
@@ -38,6 +38,8 @@ MEMORY = 3600.0
 """Seconds before the window in which a series that was there was not born in it."""
 COVERAGE = 0.8
 """Share of the window's evaluations in which the backlog must be known."""
+LONGEST = 30 * 86400.0
+"""Seconds that a window looks back at most; few servers keep more."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -136,6 +138,12 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
     if p.window < least:
         message = f"a window of {words.time(p.window)} may hold fewer than two scrapes"
         yield ("window",), message, f"at least {words.time(least)}"
+    if p.window > LONGEST:
+        message = f"a window of {words.time(p.window)} is longer than most histories"
+        yield ("window",), message, f"at most {words.time(LONGEST)}"
+    elif p.done and p.restarts_within > LONGEST:
+        message = f"{words.time(p.restarts_within)} is longer than most histories"
+        yield ("restarts_within",), message, f"at most {words.time(LONGEST)}"
     if p.done and p.restarts_within < max(p.window, 2 * p.restarts * scrape):
         message = f"{words.time(p.restarts_within)} is too short to see {p.restarts} restarts"
         expected = words.time(max(p.window, 2 * p.restarts * scrape))
@@ -177,22 +185,23 @@ def expr(condition: Condition, scope: Scope) -> str:
 def _done(p: Params, scope: Scope) -> str:
     counter = scope.invariant.supporting[p.done].expr
     counter = promql.parse(counter).prettify() if "#" in counter else counter.strip()
-    group, span = by(_by(p, scope)), duration(p.window)
+    span = duration(p.window)
     before = f"{counter}[{duration(max(p.window, MEMORY))}] offset {span}"
     resets = f"resets({counter}[{duration(p.restarts_within)}])"
     return (
-        f"(\n  group {group}(\n"
+        f"group {by(_by(p, scope))}(\n  (\n"
         f"    increase({counter}[{span}]) > 0\n"
         f"    or last_over_time({counter}[{span}]) > 0 unless present_over_time({before})\n"
-        f"  )\n  unless on ({', '.join(_by(p, scope))}) "
-        f"max {group}({resets}) >= {p.restarts}\n)"
+        f"  )\n  unless {resets} >= {p.restarts}\n)"
     )
 
 
 def _succeeded(p: Params, scope: Scope) -> str:
-    """abs(): a time in milliseconds, or far ahead of the clock, is no success either."""
+    """A time in milliseconds, or far ahead of the clock, is no success, and hides no other."""
     times = embedded(scope.invariant.supporting[p.last_success].expr)
-    return f"abs(time() - max {by(_by(p, scope))}({times})) <= {number(p.window)}"
+    window = number(p.window)
+    fresh = f"({times}) >= time() - {window} <= time() + {window}"
+    return f"group {by(_by(p, scope))}({fresh})"
 
 
 def sentence(condition: Condition, invariant: Invariant) -> str:
