@@ -62,6 +62,8 @@ def duration(secs: float) -> str:
     return "".join(parts)
 
 
+LONGEST = 365 * 86_400.0
+"""Seconds of the longest time that may be looked back."""
 LARGEST = 1e18
 """The largest bound: beyond it Prometheus's humanizing functions overflow."""
 

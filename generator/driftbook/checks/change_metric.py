@@ -16,7 +16,7 @@ from driftbook.checks.example import CATALOG
 from driftbook.checks.kit import Example, Subject, found
 from driftbook.conditions.cases import fits, raw_series
 from driftbook.diagnostics import Diagnostic, Path, Place, Severity
-from driftbook.units import seconds
+from driftbook.units import LONGEST, seconds
 
 CODE = "DB421"
 NAME = "change-metric"
@@ -79,6 +79,8 @@ def _times(expr: exprs.Expr, change: dict[str, Any]) -> Fault | None:
         return ("time",), f"the value of {metric} is the time already", "`time: value`", None
     if seconds(change.get("within", "1h")) < SHORTEST:
         return ("within",), f"{change['within']} is too short to find a change", "5m or more", None
+    if seconds(change.get("within", "1h")) > LONGEST:
+        return ("within",), f"{change['within']} is more than a year", "a year or less", None
     return None
 
 

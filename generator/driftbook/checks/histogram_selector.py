@@ -18,7 +18,7 @@ NAME = "histogram-selector"
 TITLE = "A histogram that is no selector of buckets"
 SEVERITY = Severity.ERROR
 FOUND_BY = "check"
-_EXPR = """\
+SUM = """\
   expr: |
     sum by (shard) (
       rate(orders_conflicts_total[5m])
@@ -30,14 +30,14 @@ stages:
   early: {above: 1/m, for: 10m}
   late: {breadth: {above: 2/m, members: 3, share: 25%}}
 """
-_STALE = """\
+STALE = """\
   stale_probability: {histogram: orders_visible_seconds_bucket, within: 10s}
   identity: [shard]
 stages:
   early: {above: 1%, for: 10m}
   late: {breadth: {above: 2%, members: 3, share: 25%}}
 """
-EXAMPLE = Example(CONFLICTS, _EXPR, _STALE.replace("_bucket", "_count"), _STALE)
+EXAMPLE = Example(CONFLICTS, SUM, STALE.replace("_bucket", "_count"), STALE)
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:

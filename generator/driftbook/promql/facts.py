@@ -36,8 +36,9 @@ class Facts:
     comparisons: operators without `bool` through which values pass.
 
     rated_sums: functions of counters over an aggregation, as (function, aggregation).
-    functions: every function and aggregation. kind: series, range, number or text. selector: it is nothing but a selector; bare:
-    without offset; exact: all of whose matchers are `=` besides.
+    functions: every function and aggregation. kind: series, range, number or text.
+    selector: it is nothing but a selector; bare: without offset; exact: all of whose matchers are
+    `=` besides.
     """
 
     labels: Labels

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from driftbook import gotemplate
+from driftbook.checks.computed_window import WINDOW
 from driftbook.conditions.scope import by, embedded
 from driftbook.promql.selectors import narrowed
 from driftbook.units import bound, number, seconds
@@ -18,7 +19,6 @@ SHARP = 1.288
 `(sqrt(m) - z/2)²`: the square root of a count has a standard deviation of about one half,
 whatever the count (Anscombe 1948). At m = 1 it is 0; Wilson's limit is far too high there."""
 LEAST = "0.1/s"
-WINDOW = "5m"
 
 
 def per_workload(
