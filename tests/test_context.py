@@ -6,6 +6,7 @@ anew.
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,14 @@ def test_times_as_values(tmp_path: Path) -> None:
         ),
     }
     _expanded(tmp_path, DEPLOY, cases, "2h")
+
+
+@pytest.mark.parametrize("written", ['"a`{}"', '"a\\x60{}"', "'a`{}'"])
+def test_a_backtick_in_a_matcher_does_not_end_the_query(written: str, tmp_path: Path) -> None:
+    change = replace(DEPLOY, selector=f"deployed_seconds{{kind={written}}}")
+    series = {'deployed_seconds{service="cart",version="1",kind="a`{}"}': "6900x300"}
+    cases = {"found": (series, "deploy of cart 1, 5m 0s ago."), "none": ({}, NONE)}
+    _expanded(tmp_path, change, cases, "2h")
 
 
 def test_starts_of_series(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ def narrowed(selector: str, matchers: Iterable[str]) -> str:
     Raises PromqlError where it has a comment or raw strings and does not parse.
     """
     if "#" in selector or "`" in selector:
-        selector = str(parse(selector).prettify())
+        selector = str(parse(selector).prettify()).replace("`", r"\x60")
     body, brace, inside = selector.strip().partition("{")
     kept = inside.rstrip("} \n").rstrip(", \n") if brace else ""
     every = [*([kept] if kept else []), *matchers]
