@@ -1,6 +1,7 @@
 """An override names a label that is not in the identity, or a value the signal excludes.
 
-It would replace the bounds of no place, while its author believes otherwise.
+It would replace the bounds of no place, while its author believes otherwise. Nor can a value hold
+`{{`: it becomes a label of the override's alerts, whose text Prometheus expands as a template.
 """
 
 from collections.abc import Iterator
@@ -36,6 +37,10 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                     message = f'the label "{label}" is not in the identity'
                     expected = nearest(label, identity) or "one of " + ", ".join(identity)
                     yield found(CODE, message, document.file, path, expected=expected, on_key=True)
+                elif "{{" in value:
+                    message = "Prometheus expands the value as a template of the alert's label"
+                    expected = "a value without `{{`"
+                    yield found(CODE, message, document.file, path, expected=expected)
                 elif only := _only(facts, label, value):
                     message = f'the signal has no {label} "{value}"'
                     expected = " or ".join(listed(sorted(only)))
