@@ -8,6 +8,8 @@ import pytest
 import yaml
 
 from driftbook.canary.config import Server, load
+from driftbook.canary.stores import Key, StoreError
+from driftbook.canary.stores.redis import Redis
 from driftbook.checks import (
     bad_duration,
     bad_name,
@@ -140,3 +142,10 @@ def test_without_the_extra(tmp_path: Path) -> None:
     assert done.returncode == Exit.ENVIRONMENT
     assert "pip install 'driftbook[canary]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("end", ["?x=y", "?ssl_ca_certs=y"])
+def test_an_option_that_redis_does_not_know_is_a_fault_of_the_store(end: str) -> None:
+    store = Redis(lambda: f"redis://127.0.0.1:1{end}", Key("orders", "s"), 1.0)
+    with pytest.raises(StoreError, match="an option that is unknown"):
+        store.read()

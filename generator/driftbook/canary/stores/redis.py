@@ -47,11 +47,23 @@ class Redis:
 
     def _connected(self) -> redis.Redis:
         if self._client is None:
-            self._client = redis.Redis.from_url(
+            client = redis.Redis.from_url(
                 self._url(),
                 socket_timeout=self._timeout,
                 socket_connect_timeout=self._timeout,
                 # A second try would hide a failure, and double the time that it takes.
                 retry=Retry(NoBackoff(), 0),
             )
+            _judge(client)
+            self._client = client
         return self._client
+
+
+def _judge(client: redis.Redis) -> None:
+    """Raises ValueError where the URI has options that there are not."""
+    pool = client.connection_pool
+    try:
+        pool.connection_class(**pool.connection_kwargs)
+    except TypeError as error:
+        option = str(error).rpartition("argument ")[2]
+        raise ValueError(f"the connection URI has an option that is unknown: {option}") from None
