@@ -78,6 +78,16 @@ FAULTS = {
         "unusual: {floor: 2s, cap: 9s, seasons: [1d, 2d, 3d, 4d, 5d, 6d]}",
         "too many",
     ),
+    "a season twice": (
+        "early",
+        "unusual: {floor: 2s, cap: 9s, seasons: [1w, 7d]}",
+        "would count double",
+    ),
+    "as long as a habit": (
+        "early",
+        "unusual: {floor: 2s, cap: 9s}, for: 6h",
+        "nearly usual by then",
+    ),
     "a warning after the fact": ("early", "unusual: {floor: 10s, cap: 60s}", "never warns before"),
     "a burn in early": ("early", "slo_burn: {}", "does not belong"),
     "a pair without a window": ("late", "slo_burn: {factor: 2}", "without `long`"),
@@ -91,6 +101,11 @@ FAULTS = {
         "late",
         "slo_burn: {factor: 2, long: 1h, short: 45s}",
         "fewer than two samples",
+    ),
+    "a twelfth of one sample": (
+        "late",
+        "slo_burn: {factor: 2, long: 1m}",
+        "a twelfth of it, 5 s, may hold fewer than two samples",
     ),
     "a burn out of reach": (
         "late",
@@ -145,6 +160,15 @@ def test_an_objective_alone_is_recorded_and_alerts_nobody(tmp_path: Path) -> Non
         "drift:slo:burn",
         "drift:slo:budget_remaining",
     }
+
+
+@pytest.mark.parametrize("period", ["23h", "90m", "91d", "300y"])
+def test_a_budget_is_counted_over_a_time_that_is_kept(period: str, tmp_path: Path) -> None:
+    text = (CASES / "slo-burn" / "invariant.yaml").read_text()
+    checked = _catalog(tmp_path, text.replace("period: 30d", f"period: {period}"))
+    assert [d.expected for d in checked.diagnostics if "cannot be counted" in d.message] == [
+        "whole hours, from 1d to 90d"
+    ]
 
 
 def test_every_condition_has_a_case() -> None:

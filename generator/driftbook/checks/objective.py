@@ -1,8 +1,8 @@
 """An objective that leaves nothing to spend, or everything.
 
 At 100 % every violation breaks it and there is no budget that could burn; at 0 % nothing breaks it.
-Its period is counted in whole hours, of a day at least, and its bound must be one that the signal
-can pass.
+Its period is counted in whole hours, from a day to 90 days, and its bound must be one that the
+signal can pass.
 """
 
 from collections.abc import Iterator
@@ -25,6 +25,8 @@ EXAMPLE = Example(
     "slo: {objective: 99.9%, within: 10s}\noverrides:\n",
 )
 DAY = 86400.0
+LONGEST = 90 * DAY
+"""Few keep series for longer, and an alert on what was spent a quarter ago helps nobody."""
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
@@ -44,9 +46,9 @@ def _faults(invariant: Invariant, slo: Slo) -> Iterator[tuple[str, str, str]]:
         left = "nothing" if slo.budget <= 0 else "everything"
         message = f"an objective of {share} leaves {left} to spend"
         yield "objective", message, "more than 0 % and less than 100 %, such as 99.9%"
-    if slo.period < DAY or slo.period % 3600:
+    if not DAY <= slo.period <= LONGEST or slo.period % 3600:
         message = f"the budget cannot be counted over {spoken(slo.period, 'seconds')}"
-        yield "period", message, "whole hours, 1d or more"
+        yield "period", message, "whole hours, from 1d to 90d"
     if signal.worse == "below" and slo.within == 0:
         yield "within", "nothing is ever below 0 here", "a bound above 0"
     if signal.worse == "above" and signal.unit == "ratio" and slo.within >= 1:

@@ -11,7 +11,7 @@ LONGEST, MOST = 42 * DAY, 5
 
 
 def faults(seasons: tuple[float, ...]) -> Iterator[Fault]:
-    """Seasons that are none, or too many."""
+    """Seasons that are none, the same twice, or too many."""
     for index, season in enumerate(seasons):
         if season < DAY or season % DAY:
             message = f"a season of {words.time(season)} does not end at the same hour"
@@ -19,6 +19,9 @@ def faults(seasons: tuple[float, ...]) -> Iterator[Fault]:
         elif season > LONGEST:
             message = f"a season of {words.time(season)} is longer than most histories"
             yield ("seasons", index), message, f"at most {words.time(LONGEST)}"
+        elif season in seasons[:index]:
+            message = f"a season of {words.time(season)} is there twice and would count double"
+            yield ("seasons", index), message, "every season once"
     if len(seasons) > MOST:
         yield ("seasons",), f"{len(seasons)} seasons are too many", f"at most {MOST}"
 

@@ -31,11 +31,10 @@ from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.scope import Scope
-from driftbook.conditions.slo_cases import SLOW, Pair
+from driftbook.conditions.slo_cases import DAY, HOUR, SLOW, Pair
 from driftbook.model import Condition, Invariant, Slo, StageName
 from driftbook.units import duration, number
 
-HOUR, DAY = 3600.0, 86400.0
 PAIRS: dict[StageName, tuple[Pair, ...]] = {
     "early": (),
     "mid": (Pair(3, DAY, 2 * HOUR), Pair(1, 3 * DAY, 6 * HOUR)),
@@ -86,11 +85,12 @@ EXPLAINS = False
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """own: the pair that was stated, None for those of the stage."""
+    """own: the pair that was stated, None for those of the stage; twelfth: without its `short`."""
 
     own: Pair | None = None
     min_bad: int = 3
     coverage: float = 0.5
+    twelfth: bool = False
 
     @property
     def rests(self) -> float:
@@ -110,7 +110,7 @@ def parse(kind: str, value: Any, unit: str) -> Params:
         long = read_seconds(value, "long", 0.0)
         own = Pair(float(value["factor"]), long, read_seconds(value, "short", long / 12))
     coverage = read_share(value.get("coverage", 0.5), "coverage")
-    return Params(own, value.get("min_bad", 3), coverage)
+    return Params(own, value.get("min_bad", 3), coverage, own is not None and "short" not in value)
 
 
 def pairs(condition: Condition) -> tuple[Pair, ...]:
@@ -145,6 +145,9 @@ def _unreachable(p: Params, pair: Pair, slo: Slo, scope: Scope) -> tuple[str, st
     if pair.long <= pair.short:
         message = f"the long window of {words.time(pair.long)} is not longer than the short one"
         return "long", message, f"more than {words.time(pair.short)}"
+    if pair.short < least and p.twelfth:
+        message = f"a twelfth of it, {words.time(pair.short)}, may hold fewer than two samples"
+        return "long", message, f"at least {words.time(12 * least)}, or a `short` beside it"
     if pair.short < least:
         message = f"a short window of {words.time(pair.short)} may hold fewer than two samples"
         return "short", message, f"at least {words.time(least)}"
@@ -177,7 +180,7 @@ def _burns(p: Params, pair: Pair, slo: Slo, scope: Scope) -> str:
     """One pair; its value is the burn rate."""
     limit = round(pair.factor * slo.budget, 12)
     long, short = (_ratio(scope, window) for window in (pair.long, pair.short))
-    step = _step(pair.long)
+    step = slo_cases.step(pair.long)
     is_number = f"({scope.signal()} >= -Inf)"  # an infinite one is known, NaN is not
     known = f"count_over_time({is_number}[{duration(pair.long)}:{duration(step)}])"
     lines = [
@@ -209,16 +212,6 @@ def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
 
 def _ratio(scope: Scope, window: float) -> str:
     return scope.recorded(names.SLO_ERROR_RATIO, {"window": duration(window)})
-
-
-def _step(window: float) -> float:
-    """How far apart the window is looked at, so that what is known does not hang on the interval.
-
-    Windows that are tested at the coarse interval are looked at no more often than that.
-    """
-    if window > SLOW:
-        return HOUR if window >= 2 * DAY else HOUR / 2
-    return next((s for s in (300, 60, 10) if window >= 24 * s), 1)
 
 
 def sentence(condition: Condition, invariant: Invariant) -> str:

@@ -23,7 +23,8 @@ from driftbook.conditions.scope import Scope, series
 from driftbook.model import Condition, Slo
 from driftbook.names import SIGNAL
 
-SLOW = 6 * 3600.0
+HOUR, DAY = 3600.0, 86400.0
+SLOW = 6 * HOUR
 """Seconds: a longer window is tested at the coarse interval."""
 
 
@@ -34,6 +35,16 @@ class Pair:
     factor: float
     long: float
     short: float
+
+
+def step(window: float) -> float:
+    """How far apart the window is looked at, so that what is known does not hang on the interval.
+
+    Windows that are tested at the coarse interval are looked at no more often than that.
+    """
+    if window > SLOW:
+        return HOUR if window >= 2 * DAY else HOUR / 2
+    return next((s for s in (300, 60, 10) if window >= 24 * s), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +111,9 @@ def _clock(
     lost = start + max(enough) + hold + 2
     end = lost + 4
     over = end + math.ceil(max(pair.short for pair in pairs) / tick) + keep + 3
-    young = math.floor(coverage * min(pair.long for pair in pairs) / tick) - 3
+    long = min(pair.long for pair in pairs)
+    # What is known is counted at whole steps: one more may fall into a time of any length.
+    young = math.floor(coverage * long / tick) - max(3, math.ceil(step(long) / tick) + 1)
     return _Clock(start, lost, end, over, min(few), young)
 
 

@@ -39,6 +39,8 @@ LEVEL, HOUR = 1800.0, 3600.0
 """Seconds over which the signal, and its season, are averaged."""
 HISTORY, YOUNG = "[7d:1h]", "[2h] offset 1d"
 """The residuals looked at; where there were none a day ago, the fallback holds."""
+LONGEST = 4 * HOUR
+"""The longest `for`: what lasts a twentieth of the week, 8.4 hours, is the spread itself."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -67,7 +69,7 @@ SCHEMA: dict[str, Any] = {
         "k": {
             "type": "number",
             "exclusiveMinimum": 0,
-            "maximum": 100,
+            "maximum": 20,
             "description": "How many times its usual distance the signal may be from its season; "
             "default 2.",
             "examples": [2],
@@ -123,6 +125,9 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
         wanted = f"from {spoken(p.floor, unit)} to {spoken(p.cap, unit)}"
         yield ("fallback",), message, wanted
     yield from seasons.faults(p.seasons)
+    if condition.hold > LONGEST:
+        message = f"what is unusual for {spoken(condition.hold, 'seconds')} is nearly usual by then"
+        yield (), message, f"a `for` of at most {spoken(LONGEST, 'seconds')}"
     yield from _too_late(condition, scope)
 
 
@@ -242,13 +247,13 @@ def settles(condition: Condition) -> float:
 
 def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
     """Without history: at the fallback, beyond it, one NaN."""
-    p: Params = condition.params
-    limits = unusual_cases.Limits(p.floor, p.cap, fallback(p, scope), p.seasons)
-    return unusual_cases.young(condition, scope, limits, LEVEL)
+    return unusual_cases.young(condition, scope, _limits(condition.params, scope), LEVEL)
 
 
 def test_cases(condition: Condition, scope: Scope) -> list[TestCase]:
     """With weeks of history, in the file of tests at a coarse interval."""
-    p: Params = condition.params
-    limits = unusual_cases.Limits(p.floor, p.cap, fallback(p, scope), p.seasons)
-    return unusual_cases.seasoned(condition, scope, limits, LEVEL)
+    return unusual_cases.seasoned(condition, scope, _limits(condition.params, scope), LEVEL)
+
+
+def _limits(p: Params, scope: Scope) -> unusual_cases.Limits:
+    return unusual_cases.Limits(p.floor, p.cap, fallback(p, scope), p.seasons, p.k)

@@ -25,18 +25,21 @@ from driftbook.names import SIGNAL
 
 DAY = int(86400 / HISTORY_TICK)
 """Ticks of a day in tests over weeks."""
+SPREAD = 7 * 86400.0
+"""Seconds of residuals that make the spread."""
 Event = tuple[int, int, Value]
 """From this tick to before that one, a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Where the threshold can be, and the seasons in seconds."""
+    """Where the threshold can be, the seasons in seconds, and how many spreads count."""
 
     floor: float
     cap: float
     fallback: float
     seasons: tuple[float, ...]
+    k: float
 
 
 def young(condition: Condition, scope: Scope, limits: Limits, level: float) -> list[PlaceCase]:
@@ -104,7 +107,9 @@ def seasoned(condition: Condition, scope: Scope, limits: Limits, level: float) -
 
 def _clock(condition: Condition, limits: Limits, level: float) -> _Clock:
     hold, keep = (-int(-t // HISTORY_TICK) for t in (condition.hold, condition.keep))
-    now = int(max(limits.seasons) / HISTORY_TICK) + DAY + DAY // 4
+    # Residuals of a whole week: of less, the event itself would soon be a twentieth.
+    known = max(*limits.seasons, min(limits.seasons) + SPREAD)
+    now = int(known / HISTORY_TICK) + DAY + DAY // 4
     end = now + hold + 4
     return _Clock(now, end, end + int(level / HISTORY_TICK) + keep + 3)
 
@@ -114,7 +119,8 @@ def _stories(scope: Scope, limits: Limits, clock: _Clock) -> Iterator[_Story]:
     up = scope.beyond == ">"
     mild, severe = (limits.floor, limits.cap) if up else (limits.cap, limits.floor)
     span = severe - mild
-    usual = (mild + span / 4, mild + span * 3 / 10)
+    # The hours after a change of level are residuals, too: `k` of them stay far below `odd`.
+    usual = (mild + span / 4, mild + span / 4 + span * min(0.05, 0.1 / limits.k))
     odd = float(f"{mild + span * 0.8:.9g}")
     ago = [int(season / HISTORY_TICK) for season in limits.seasons]
     step = (clock.now, clock.end, odd)
@@ -124,12 +130,14 @@ def _stories(scope: Scope, limits: Limits, clock: _Clock) -> Iterator[_Story]:
 
     yield _Story("usual-peak", usual, (*(past(a) for a in ago), step), False)
     yield _Story("unusual-step", usual, (step,), True)
-    if len(ago) >= 3:
+    # Of seasons within the week, the past event counts into the spread, and a hole takes from it.
+    twice = 2 * (clock.end - clock.now + 2) * HISTORY_TICK
+    if len(ago) >= 3 and (min(limits.seasons) >= SPREAD or twice < SPREAD / 20):
         yield _Story("incident-of-last-season", usual, (past(ago[0]), step), True)
         hole = (clock.now - ago[0] - DAY // 2, clock.end - ago[0] + DAY // 2, GAP)
         yield _Story("hole-in-the-last-season", usual, (hole, step), True)
     if mild:
-        inside = float(f"{mild - 0.05 * span:.9g}") if up else float(f"{mild + 0.05 * span:.9g}")
+        inside = float(f"{mild - 0.05 * span:.9g}")
         good = calm(scope.invariant)
         yield _Story("never-on-the-mild-side", (good, good), ((*step[:2], inside),), False)
     if severe:
