@@ -157,6 +157,18 @@ def test_one_failure_does_not_hide_that_others_pass(root: Path) -> None:
     assert run(root)[1] == [(4, 5), (5, 5)]
 
 
+def test_a_file_that_takes_too_long_is_named_and_the_others_pass(root: Path) -> None:
+    slow = TESTS.replace("values: '1x20'", "values: '1x9000000'").replace("5m", "70000h")
+    for number in range(3):
+        (root / f"rules/tests/{number}.test.yaml").write_text(slow if number == 1 else TESTS)
+    with Workers(1) as workers:
+        found = rule_tests.run(compiled.read(root), real_engines(), workers, limit=2)
+    assert [(f.file, f.message.partition(";")[0]) for f in found] == [
+        ("rules/tests/1.test.yaml", "promtool did not finish within 2 s")
+    ]
+    assert "rules/tests/1.test.yaml" not in json.loads((root / rule_tests.PASSED).read_text())
+
+
 def test_raw_strings_of_a_test_are_read_as_prometheus_reads_them() -> None:
     look = r"count(ALERTS{alertstate=`firing`, path=`C:\new`})"
     case = {"promql_expr_test": [{"expr": look, "exp_samples": []}]}

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path, PurePosixPath
@@ -11,13 +12,14 @@ from typing import Any
 import yaml
 
 from driftbook import names
+from driftbook.errors import FatalError
 from driftbook.files import remember
 from driftbook.prove import failures
 from driftbook.prove.compiled import Compiled
 from driftbook.prove.engines import Engines
 from driftbook.prove.finding import Finding
 from driftbook.prove.syntax import invariant_of
-from driftbook.prove.workers import Workers, shares
+from driftbook.prove.workers import TIMEOUT, Workers, shares
 
 Progress = Callable[[int, int], None]
 """Called with how many test files are done, and of how many."""
@@ -33,9 +35,13 @@ def run(
     *,
     only: Collection[str] | None = None,
     again: bool = False,
+    limit: float = TIMEOUT,
     progress: Progress = lambda done, of: None,
 ) -> list[Finding]:
-    """Run the test files, or those in `only`; what passed before unchanged is not run `again`."""
+    """Run the test files, or those in `only`; what passed before unchanged is not run `again`.
+
+    limit: seconds that promtool may take; a file that takes longer by itself is a finding.
+    """
     found = [f for f in compiled.unreadable if f.check == "rule-tests"]
     files = [file for file in compiled.tests if only is None or file in only]
     found += [f for file in files for f in _lost(compiled, file)]
@@ -46,7 +52,7 @@ def run(
     progress(done, len(files))
 
     def test(batch: list[str]) -> tuple[list[str], dict[str, list[Finding]]]:
-        return batch, _test(compiled, engines, workers, batch)
+        return batch, _test(compiled, engines, workers, batch, limit)
 
     failed: set[str] = {f.file for f in found}
     try:
@@ -90,21 +96,35 @@ def _key(compiled: Compiled, file: str, engines: Engines) -> str:
 
 
 def _test(
-    compiled: Compiled, engines: Engines, workers: Workers, batch: list[str]
+    compiled: Compiled, engines: Engines, workers: Workers, batch: list[str], limit: float
 ) -> dict[str, list[Finding]]:
-    """Findings by test file, for those that fail.
+    """Findings by test file, for those that fail or take too long.
 
-    promtool 3 does not say whose failures it reports, so what fails is run again by itself.
+    promtool 3 does not say whose failures it reports, so what fails is run again by itself; so is
+    what takes too long together.
     """
-    ran = workers.run([engines.promtool.path, "test", "rules", *batch], compiled.root)
-    if ran.code == 0:
+    command = [engines.promtool.path, "test", "rules", *batch]
+    try:
+        ran = workers.run(command, compiled.root, limit)
+    except FatalError as error:
+        if not isinstance(error.__cause__, subprocess.TimeoutExpired):
+            raise
+        ran = None
+    if ran and ran.code == 0:
         return {}
     if len(batch) > 1:
-        parts = [_test(compiled, engines, workers, [file]) for file in batch]
+        parts = [_test(compiled, engines, workers, [file], limit) for file in batch]
         return {file: findings for part in parts for file, findings in part.items()}
     file = batch[0]
+    if ran is None:
+        return {file: [_endless(file, limit)]}
     cases = _failed_cases(compiled, engines, workers, file) or [("all together", ran.text)]
     return {file: failures.findings(file, cases)}
+
+
+def _endless(file: str, limit: float) -> Finding:
+    message = f"promtool did not finish within {limit:g} s; shorter windows and `for` take less"
+    return Finding("rule-tests", message, file, invariant_of(file))
 
 
 def _failed_cases(
