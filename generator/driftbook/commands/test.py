@@ -53,6 +53,8 @@ def run(root: Path, console: Console, *, names: Sequence[str] = (), verbose: boo
             again=bool(names),
             progress=lambda done, of: progress.say("running unit tests", done, of),
         )
+    if any(f.check == "drift" for f in found):
+        console.print(f"The rules on disk are not those of the catalog: {AGAIN}.", markup=False)
     console.print(_summary(checked.catalog, wanted, disk, found))
     if verbose:
         _timelines(checked.catalog, wanted, found_engines, console)
@@ -84,8 +86,10 @@ def _summary(
             f"{stage} {count.fires}/{count.silent}"
             for stage, count in counts[invariant.name].items()
         )
-        result = "[bold red]failed[/]" if invariant.name in failed else "[green]passed[/]"
-        table.add_row(invariant.name, str(disk.cases(invariant)), stages, result)
+        cases = disk.cases(invariant)
+        result = "[green]passed[/]" if cases else "not compiled yet; run driftbook build"
+        result = "[bold red]failed[/]" if invariant.name in failed else result
+        table.add_row(invariant.name, str(cases), stages, result)
     return table
 
 
@@ -109,5 +113,3 @@ def _report(found: Collection[Finding], console: Console) -> None:
         console.print(f"{finding.file}: {finding.message} [{finding.check}]", markup=False)
         if finding.detail and finding.check == "rule-tests":
             console.print(finding.detail, markup=False, style="dim")
-    if any(f.check == "drift" for f in found):
-        console.print(f"The rules are not those of the catalog: {AGAIN}.", markup=False)
