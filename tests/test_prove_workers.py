@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -67,7 +68,11 @@ def work(number):
 with Workers(2) as workers:
     list(workers.each(work, [1, 2]))
 """
-    process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
+    # A shell that starts the tests in the background lets them ignore Ctrl-C.
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stderr=subprocess.PIPE, preexec_fn=listening
+    )
     files = [tmp_path / "pid1", tmp_path / "pid2"]
     deadline = time.monotonic() + 60
     while not all(f.exists() and f.read_text().strip() for f in files):
