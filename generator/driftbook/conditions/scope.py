@@ -6,14 +6,14 @@ from functools import lru_cache
 
 from driftbook import names
 from driftbook.model import Condition, Invariant, Prometheus
+from driftbook.promql.text import escaped
 from driftbook.units import duration, number
 
 
 @lru_cache(maxsize=8192)
 def quoted(value: str) -> str:
     """A PromQL string literal."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    return f'"{escaped(value)}"'
 
 
 def series(metric: str, labels: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from driftbook.packs.expression import Matchers, rendered
 from driftbook.packs.shapes import PackSignal, Parameter
 from driftbook.packs.targets import TARGET_LABELS
 from driftbook.promql import PromqlError, facts
-from driftbook.promql.text import tokens
+from driftbook.promql.text import escaped, tokens
 from driftbook.units import SPAN_PATTERN
 
 MATCHERS = "matchers"
@@ -74,8 +74,8 @@ def _written(value: Any) -> str:
 def _matcher(label: str, value: Any) -> str:
     """`label="value"`; a list of values is matched by `=~`."""
     if isinstance(value, list):
-        return f'{label}=~"{"|".join(quoted(_SPECIAL.sub(_escaped, str(v))) for v in value)}"'
-    return f'{label}="{quoted(_text(value))}"'
+        return f'{label}=~"{"|".join(escaped(_SPECIAL.sub(_escaped, str(v))) for v in value)}"'
+    return f'{label}="{escaped(_text(value))}"'
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -84,11 +84,6 @@ def _escaped(match: re.Match[str]) -> str:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def quoted(text: str) -> str:
-    """A text as it stands between the double quotes of PromQL."""
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 _FORMS = {
@@ -103,7 +98,7 @@ def _value(parameter: Parameter, value: Any) -> str:
     if isinstance(value, list):
         raise BadValue(parameter.name, f"`{parameter.name}` takes one value", "no list")
     if parameter.type == "label":
-        return quoted(text)
+        return escaped(text)
     if parameter.type == "promql":
         try:
             facts(text)

@@ -47,6 +47,11 @@ class Token:
         return self.start + len(self.text)
 
 
+def escaped(value: str) -> str:
+    """A text as it stands between the double quotes of a PromQL string."""
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+
 def tokens(expr: str) -> Iterator[Token]:
     """The tokens of an expression; characters that begin none are of the kind `bad`."""
     for match in _TOKEN.finditer(expr):

@@ -13,7 +13,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.openmetrics import parser as openmetrics
 
 from driftbook.errors import FatalError
-from driftbook.packs.given import quoted
+from driftbook.promql.text import escaped
 from driftbook.trial.server import reason
 
 SPAN, STEP = 5400, 60
@@ -106,6 +106,6 @@ def lines(pages: Sequence[Page], wanted: frozenset[str], at: float) -> Iterator[
         up = ("up", (("instance", page.instance), ("job", JOB)))
         for (name, labels), value in ((up, 1.0), *page.samples.items()):
             if name in wanted or name == "up":
-                inside = ",".join(f'{k}="{quoted(v)}"' for k, v in labels)
+                inside = ",".join(f'{k}="{escaped(v)}"' for k, v in labels)
                 series = f"{name}{{{inside}}} {value!r}"
                 yield from (f"{series} {when}" for when in times)
