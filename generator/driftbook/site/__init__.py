@@ -23,23 +23,33 @@ from driftbook.emit import pages, rules
 from driftbook.errors import FatalError
 from driftbook.model import Catalog
 from driftbook.site import config
+from driftbook.timeline import Timeline
 from driftbook.write import Difference, write
 
 ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1"}
+Pictures = Mapping[tuple[str, str], Timeline | str]
 _LEVEL = re.compile(r"([A-Z]+) +-  ?")
 _STAMP = f"{names.STATE}/site.stamp"
 
 
 def write_pages(
-    root: Path, catalog: Catalog, proved: Mapping[str, Any] | None = None
+    root: Path,
+    catalog: Catalog,
+    proved: Mapping[str, Any] | None = None,
+    pictures: Pictures | None = None,
 ) -> Difference:
     """Brings `site/pages` and our configuration up to date; only files that changed are written.
 
-    proved: the data of the proof; by default that of the last one on disk.
+    proved: the data of the proof; by default that of the last one on disk. pictures: of scenarios,
+    as `prove` evaluates them; none without engines.
     """
     compiled = rules.emit(catalog)
     digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in compiled}
-    evidence = pages.Evidence(digests, proof(root) if proved is None else proved)
+    evidence = pages.Evidence(
+        digests,
+        proof(root) if proved is None else proved,
+        pictures=pictures or {},
+    )
     settings = () if config.is_own(root) else config.emit(catalog)
     made = chain(pages.emit(catalog, evidence), settings)
     return write(root, made, (names.PAGES, config.OVERRIDES))

@@ -1,11 +1,13 @@
-"""What is known about the compiled rules when pages are made; read from disk by the caller."""
+"""What is known about the catalog and its rules when pages are made; read by the caller."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from driftbook import names
+from driftbook.history import History
 from driftbook.model import Catalog, Invariant
+from driftbook.timeline import Timeline
 
 AFTERWARDS = "links"
 """The check that is made on the built site, so that no page can tell its result."""
@@ -13,10 +15,16 @@ AFTERWARDS = "links"
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """digests: path of a rule file -> SHA-256 of its bytes. proof: `rules/proof.json`, or None."""
+    """digests: path of a rule file -> SHA-256 of its bytes. proof: `rules/proof.json`, or None.
+
+    history: what git knows. pictures: names of a scenario and an invariant -> what promtool makes
+    of it, or a text that says why it could not; nothing at all where there are no engines.
+    """
 
     digests: Mapping[str, str] = field(default_factory=dict)
     proof: Mapping[str, Any] | None = None
+    history: History = field(default_factory=History)
+    pictures: Mapping[tuple[str, str], Timeline | str] = field(default_factory=dict)
 
     def entry(self, invariant: Invariant) -> Mapping[str, Any] | None:
         """The proof of an invariant, or None."""
