@@ -7,7 +7,16 @@ of the MkDocs format can build them.
 from collections.abc import Iterator
 
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import guide, indexes, invariant, places, procedures, redirect
+from driftbook.emit.pages import (
+    guide,
+    home,
+    indexes,
+    invariant,
+    places,
+    procedures,
+    proof,
+    redirect,
+)
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.model import Catalog
 
@@ -17,9 +26,11 @@ __all__ = ["Evidence", "emit"]
 def emit(catalog: Catalog, evidence: Evidence | None = None) -> Iterator[Artifact]:
     """Every file below `site/pages`."""
     evidence = evidence or Evidence()
+    yield from home.emit(catalog)
     yield from invariant.emit(catalog, evidence)
     yield from redirect.emit(catalog)
     yield from indexes.emit(catalog)
     yield from procedures.emit(catalog)
-    yield from places.emit(catalog, evidence)
+    yield from places.emit(catalog)
+    yield from proof.emit(catalog, evidence)
     yield from guide.emit()

@@ -1,24 +1,21 @@
-"""Pages of datasets and teams, coverage, proof, and the front page."""
+"""Pages of datasets and teams, and coverage."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from markupsafe import Markup
 
-from driftbook import names
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import indexes, words
-from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.invariant import source, ways
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Relations
 from driftbook.model import STAGES, Catalog, Dataset, Invariant, StageName, Team
 
 
-def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
+def emit(catalog: Catalog) -> Iterator[Artifact]:
     """A page each, and their indexes."""
     relations = Relations(catalog)
-    yield _home(catalog)
     for _, dataset in sorted(catalog.datasets.items()):
         yield _dataset(catalog, dataset, relations)
     yield _datasets(catalog, relations)
@@ -29,20 +26,6 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
         yield _team(catalog, team, owned[name])
     yield _teams(catalog, owned)
     yield _coverage(catalog, relations)
-    yield _proof(catalog, evidence)
-
-
-def _home(catalog: Catalog) -> Artifact:
-    ref = references("")
-    counts = {
-        "invariant": len(catalog.compiled()),
-        "dataset": len(catalog.datasets),
-        "team": len(catalog.teams),
-        "runbook": len(catalog.runbooks),
-        "scenario": len(catalog.scenarios),
-    }
-    made = [ref(f"{n} {noun}{'' if n == 1 else 's'}", f"{noun}s") for noun, n in counts.items()]
-    return page("", "home.md.j2", catalog.origin.file, catalog.title, catalog=catalog, counts=made)
 
 
 def _dataset(catalog: Catalog, dataset: Dataset, relations: Relations) -> Artifact:
@@ -182,27 +165,3 @@ def _cell(watching: list[Invariant], prop: str, ref: Any) -> Markup:
     if len(found) == 1:
         return Markup(ref("1", f"invariants/{found[0].name}"))
     return Markup(ref(str(len(found)), f"datasets/{found[0].dataset.name}", "invariants"))
-
-
-def _proof(catalog: Catalog, evidence: Evidence) -> Artifact:
-    ref = references("proof")
-    rows = [
-        {
-            "link": ref(invariant.name, f"invariants/{invariant.name}"),
-            "tests": tests,
-            "stages": "; ".join(
-                f"{stage} {count['fires']} and {count['silent']}" for stage, count in stages.items()
-            ),
-            "verdict": verdict,
-        }
-        for invariant, verdict, tests, stages in evidence.counts(catalog)
-    ]
-    return page(
-        "proof",
-        "proof.md.j2",
-        names.PROOF,
-        "Proof",
-        engines=[f"{name} {version}" for name, version in evidence.engines()],
-        checks=list(evidence.checks()),
-        rows=rows,
-    )
