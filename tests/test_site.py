@@ -2,8 +2,6 @@
 
 import ast
 import contextlib
-import functools
-import http.server
 import re
 import shutil
 import socket
@@ -11,15 +9,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
 from rich.console import Console
 
-import chromium
+from browsing import built, served
 from driftbook import names, pipeline, site
 from driftbook.commands import site as command
 from driftbook.errors import Exit, FatalError
@@ -30,74 +27,6 @@ from driftbook.write import write
 from sample import FILES, ROOT, compiled, hostile, site_pages, write_files
 
 HOSTILE = "</title><script>window.owned=1</script><img src=x onerror=window.owned=1> `a|b` {{ '' }}"
-
-
-def built(root: Path, catalog: Catalog) -> Path:
-    """The site of a catalog, built below a folder."""
-    site.write_pages(root, catalog)
-    assert site.build(root) == ()
-    return root / names.SITE
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example catalog with its site, in a folder without `site/`."""
-    root = write_files(tmp_path_factory.mktemp("small"), FILES)
-    built(root, compiled(root))
-    return root
-
-
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The reference catalog's site, built elsewhere."""
-    root = tmp_path_factory.mktemp("reference")
-    for name in ("invariants", "runbooks", "tests/scenarios", "tests/series"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, root / name)
-    return built(root, compiled(root))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = chromium.find()
-    assert found, "run `make test`, which fetches Chromium"
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page on which any request but to files and the local server fails the test."""
-    opened = browser.new_page(viewport={"width": 390, "height": 844})
-    asked: list[str] = []
-    faults: list[str] = []
-    opened.on("request", lambda request: asked.append(request.url))
-    opened.on("pageerror", lambda error: faults.append(str(error)))
-    yield opened
-    opened.close()
-    local = ("file://", "data:", "blob:", "about:", "http://127.0.0.1:")
-    assert [url for url in asked if not url.startswith(local)] == []
-    assert faults == []
-
-
-@contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """A plain web server on a free port."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing."""
 
 
 def test_reference_catalog_builds_strictly(reference: Path) -> None:

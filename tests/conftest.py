@@ -1,0 +1,46 @@
+"""What tests of the built site share: sites that are built once, and a browser without network."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import browsing
+import chromium
+from sample import FILES, ROOT, compiled, write_files
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example catalog with its site, in a folder without `site/`. Not to be changed."""
+    root = write_files(tmp_path_factory.mktemp("small"), FILES)
+    browsing.built(root, compiled(root))
+    return root
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reference catalog's site, built elsewhere. Not to be changed."""
+    root = browsing.copied(ROOT, tmp_path_factory.mktemp("reference"))
+    return browsing.built(root, compiled(root))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium; one for each module, because it keeps an event loop of its own running."""
+    found = chromium.find()
+    assert found, "run `make test`, which fetches Chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A phone's page on which any request but to files and the local server fails the test."""
+    opened = browser.new_page(viewport={"width": 390, "height": 844})
+    with browsing.offline(opened):
+        yield opened
+    opened.close()
