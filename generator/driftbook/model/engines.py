@@ -7,12 +7,16 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, slots=True)
 class Prometheus:
-    """What the rules will run on. Intervals in seconds."""
+    """What the rules will run on. Intervals in seconds.
+
+    external_url: where people reach it, or "".
+    """
 
     version: tuple[int, int]
     scrape_interval: float
     evaluation_interval: float
     external_labels: tuple[str, ...] = ()
+    external_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,13 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Alertmanager:
-    """base: the organisation's configuration as plain data; watchdog: receiver of the heartbeat."""
+    """base: the organisation's configuration as plain data; watchdog: receiver of the heartbeat.
+
+    external_url: where people reach it, or "".
+    """
 
     version: tuple[int, int]
     watchdog: Mapping[str, Any]
     base: Mapping[str, Any] = field(default_factory=dict)
     base_file: str = ""
+    external_url: str = ""

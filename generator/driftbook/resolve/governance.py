@@ -45,12 +45,14 @@ def catalog(r: Resolver, document: Document, base: Mapping[str, Any]) -> Catalog
             seconds(prometheus["scrape_interval"]),
             seconds(prometheus["evaluation_interval"]),
             tuple(prometheus.get("external_labels", ())),
+            prometheus.get("external_url", ""),
         ),
         alertmanager=Alertmanager(
             _version(alertmanager["version"]),
             alertmanager["watchdog"],
             base,
             alertmanager.get("base", ""),
+            alertmanager.get("external_url", ""),
         ),
         stages={
             s: StagePolicy(p["severity"], p["notify"], seconds(p["repeat"]))
