@@ -4,5 +4,6 @@
 """
 
 from driftbook.history.model import Change, Entry, History
+from driftbook.history.read import FILE, read
 
-__all__ = ["Change", "Entry", "History"]
+__all__ = ["FILE", "Change", "Entry", "History", "read"]

@@ -37,10 +37,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """changes: newest first. begins: date of the oldest commit that a shallow clone has, or ""."""
+    """changes: newest first. begins: the date before which this copy of the repository knows
+    nothing, or "" where it knows all. lacking: why nothing is known at all, or "".
+    """
 
     changes: Mapping[Key, tuple[Change, ...]] = field(default_factory=dict)
     begins: str = ""
+    lacking: str = ""
 
     def of(self, kind: str, name: str) -> tuple[Change, ...]:
         """The changes of a definition, newest first; () where none is known."""

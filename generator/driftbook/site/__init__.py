@@ -18,7 +18,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from driftbook import names
+from driftbook import history, names
 from driftbook.emit import pages, rules
 from driftbook.errors import FatalError
 from driftbook.model import Catalog
@@ -48,7 +48,8 @@ def write_pages(
     evidence = pages.Evidence(
         digests,
         proof(root) if proved is None else proved,
-        pictures=pictures or {},
+        history.read(root),
+        pictures or {},
     )
     settings = () if config.is_own(root) else config.emit(catalog)
     made = chain(pages.emit(catalog, evidence), settings)
