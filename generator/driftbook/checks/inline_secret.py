@@ -1,8 +1,8 @@
-"""A receiver carries a password, a key, a token or a secret URL itself.
+"""A receiver or a target carries a password, a key, a token or a secret URL itself.
 
 Everyone who can read the repository could use it, for ever. Every integration reads its secrets
-from files: `routing_key_file`, `api_url_file`, `auth_password_file`. The base is looked at too,
-since it becomes part of the generated configuration.
+from files: `routing_key_file`, `api_url_file`, `auth_password_file`; so does a target, or from the
+environment. The base is looked at too, since it becomes part of the generated configuration.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from driftbook.checks.example import TEAM
-from driftbook.checks.kit import Example, Subject, found
+from driftbook.checks.kit import Example, Subject, found, target_urls
 from driftbook.checks.receivers import blocks
 from driftbook.diagnostics import Diagnostic, Path, Severity
 
@@ -46,11 +46,16 @@ _HOOK = re.compile(
 
 
 def check(subject: Subject) -> Iterator[Diagnostic]:
-    """Every block of every receiver, and the base's global settings."""
+    """Every block of every receiver, the base's global settings, and the addresses of targets."""
     for file, path, block in blocks(subject):
         yield from _inside(file, path, block)
     settings = subject.catalog.alertmanager.base.get("global", {})
     yield from _inside(subject.base_file, ("global",), settings)
+    for document in subject.of_kind("catalog"):
+        for path, url in target_urls(document.data):
+            if _URL_WITH_PASSWORD.search(url):
+                message = "the URL holds a password"
+                yield found(CODE, message, document.file, path, expected="`auth` beside it")
 
 
 def _inside(file: str, path: Path, value: Any) -> Iterator[Diagnostic]:

@@ -73,6 +73,18 @@ def steps(subject: Subject) -> Iterator[tuple[Document, Path, Mapping[str, Any]]
                 yield document, ("stages", stage, index), step
 
 
+def target_urls(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """The addresses of the targets of a catalog document, and where they are written."""
+    for name, block in data.get("targets", {}).items():
+        for kind, settings in block.items():
+            at: Path = ("targets", name, kind)
+            if "url" in settings:
+                yield (*at, "url"), settings["url"]
+            own = settings.get("alertmanager")
+            if isinstance(own, Mapping):
+                yield (*at, "alertmanager", "url"), own["url"]
+
+
 class Check(Protocol):
     """A module of this folder. FOUND_BY: load, shape, resolve or check.
 

@@ -1,6 +1,7 @@
-"""`site_url`, `repo_url`, an `external_url` or a link is not an http(s) URL.
+"""A site, a server, a link or a target has an address that is not an http(s) URL.
 
 They are put into notifications and pages: relative ones lead nowhere, and others may do harm.
+Targets are asked over HTTP.
 """
 
 import re
@@ -8,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from driftbook.checks.example import CATALOG
-from driftbook.checks.kit import Example, Subject, found
+from driftbook.checks.kit import Example, Subject, found, target_urls
 from driftbook.diagnostics import Diagnostic, Path, Severity
 
 CODE = "DB608"
@@ -37,8 +38,7 @@ _LINK = re.compile(r"https?://[^\s/?#{]")
 def check(subject: Subject) -> Iterator[Diagnostic]:
     """Addresses whole, links by their beginning, before their templates are filled in."""
     for document in subject.of_kind("catalog"):
-        for path in _SITES:
-            value = _value(document.data, path)
+        for path, value in _addresses(document.data):
             if value and not _URL.fullmatch(value):
                 message = f'"{value}" is not the address of a site'
                 expected = "an http(s) URL without query"
@@ -50,8 +50,11 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
                 yield found(CODE, message, document.file, ("links", key), expected=expected)
 
 
-def _value(data: Mapping[str, Any], path: Path) -> Any:
-    """What stands at a path, "" where nothing does."""
-    for key in path:
-        data = data.get(str(key), {})
-    return data or ""
+def _addresses(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
+    """Those that stand for themselves, "" for one that is left out, with their paths."""
+    for path in _SITES:
+        value: Any = data
+        for key in path:
+            value = value.get(str(key), {})
+        yield path, value or ""
+    yield from target_urls(data)

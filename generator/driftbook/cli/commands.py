@@ -125,6 +125,28 @@ def list_(directory: Path | None, color: str | None, **options: Any) -> None:
 
 
 @cli.command()
+@click.argument("target")
+@click.option("--plan", is_flag=True, help="Change nothing; status 1 where something would change.")
+@click.option("--prune", is_flag=True, help="Remove what the catalog no longer has.")
+@click.option("--yes", is_flag=True, help="Do not ask. Needed where nobody can be asked.")
+@click.option("--unproved", is_flag=True, help="Deploy what is not proved, or whose proof is old.")
+@formats("text", "json")
+@in_color
+@in_directory
+def deploy(directory: Path | None, color: str | None, target: str, **options: Any) -> None:
+    """Bring the compiled output to a target of the catalog: rules, or routes.
+
+    Shows what would change and whose alerts would restart, asks, deploys what `driftbook build`
+    wrote and proved, and waits until the target runs it. Where that fails, what was there is
+    restored. Doing it again does nothing more.
+
+    Status 0: the target is as it should be. 1: with --plan, it is not; without, nothing was
+    changed because the output is not proved or somebody said no. 3: the target failed.
+    """
+    run("deploy", directory, color, target=target, **options)
+
+
+@cli.command()
 @click.option("--no-fetch", is_flag=True, help="Only say which engines are found.")
 @in_color
 @in_directory

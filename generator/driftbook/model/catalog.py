@@ -1,7 +1,7 @@
 """Everything together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from driftbook.model.basics import Origin, StageName
 from driftbook.model.engines import Alertmanager, Change, Prometheus, StagePolicy, TimeInterval
@@ -9,6 +9,7 @@ from driftbook.model.governance import Dataset, Team
 from driftbook.model.invariants import Invariant
 from driftbook.model.runbooks import Remediation, Runbook
 from driftbook.model.scenarios import Scenario
+from driftbook.model.targets import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Catalog:
     scenarios: Mapping[str, Scenario]
     scenarios_of: Mapping[str, tuple[Scenario, ...]]
     origin: Origin
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
     def compiled(self) -> tuple[Invariant, ...]:
         """The invariants that have rules: all but the retired, by name."""

@@ -59,6 +59,17 @@ def read(root: Path) -> Compiled:
     return Compiled(root, rules, tests, routes, digests, tuple(unreadable))
 
 
+def proved_besides(root: Path) -> dict[str, str]:
+    """Path -> SHA-256 of what is proved and is of no invariant: routes, templates, watchdog."""
+    folder = (root / names.ALERTMANAGER).parent
+    files = [root / names.WATCHDOG_RULES, *(folder.iterdir() if folder.is_dir() else ())]
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(files)
+        if path.is_file()
+    }
+
+
 def alert_rules(rule_file: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
     """The alerting rules of a rule file, in order."""
     groups = (rule_file or {}).get("groups") or []

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,12 +29,16 @@ FOLDERS = (names.RULES, names.RULE_TESTS, str(Path(names.ALERTMANAGER).parent))
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """made: the checks that were made. engines: name -> version, {} where they are missing."""
+    """made: the checks that were made. engines: name -> version, {} where they are missing.
+
+    files: SHA-256 of what was proved besides the invariants' own files.
+    """
 
     findings: tuple[Finding, ...]
     made: frozenset[str]
     engines: Mapping[str, str]
     invariants: Mapping[str, Mapping[str, Any]]
+    files: Mapping[str, str] = field(default_factory=dict)
 
     def verdict(self, check: str) -> str:
         """holds, fails or not made."""
@@ -61,6 +65,7 @@ class Proof:
                 check: {"says": says, "verdict": self.verdict(check)}
                 for check, says in CHECKS.items()
             },
+            "files": dict(self.files),
             "invariants": self.invariants,
         }
 
@@ -141,6 +146,7 @@ def prove(
         made,
         known,
         _invariants(catalog, disk, counts, found, "proved" if engines else "partly proved"),
+        compiled.proved_besides(root),
     )
 
 

@@ -18,6 +18,7 @@ from driftbook.model import (
     TimeInterval,
 )
 from driftbook.resolve.references import Resolver, Unresolved, origin, refer
+from driftbook.resolve.targets import targets
 from driftbook.units import seconds
 
 DEFAULT_STAGES = {
@@ -74,6 +75,7 @@ def catalog(r: Resolver, document: Document, base: Mapping[str, Any]) -> Catalog
         scenarios=r.scenarios,
         scenarios_of=_scenarios_of(r.scenarios),
         origin=origin(document),
+        targets=targets(data.get("targets", {})),
     )
 
 
