@@ -2,18 +2,23 @@
 
 import contextlib
 import functools
+import gzip
 import http.server
+import io
 import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from driftbook import names, site
 from driftbook.model import Catalog
 
 PARTS = ("invariants", "runbooks", "tests/scenarios", "tests/series")
+TEXTS = (".html", ".css", ".js", ".json", ".svg", ".xml")
+PHONE = {"width": 390, "height": 844}
 LOCAL = ("file://", "data:", "blob:", "about:", "http://127.0.0.1:")
 
 
@@ -45,9 +50,22 @@ def offline(opened: Page) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def opened(browser: Browser, **settings: Any) -> Iterator[Page]:
+    """A page in a context of its own, a phone's by default; fails as `offline` says.
+
+    settings: of Playwright's `new_context`.
+    """
+    context = browser.new_context(**{"viewport": PHONE, **settings})
+    page = context.new_page()
+    with offline(page):
+        yield page
+    context.close()
+
+
+@contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """A plain web server on a free port."""
-    handler = functools.partial(Quiet, directory=str(folder))
+    """A web server on a free port; gives its address."""
+    handler = functools.partial(Handler, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -57,8 +75,26 @@ def served(folder: Path) -> Iterator[str]:
         server.server_close()
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Tells nobody what it serves."""
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """As web servers are set up: texts are compressed, what is not there is the 404 page."""
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        path = Path(self.translate_path(self.path))
+        if path.is_dir() and self.path.split("?")[0].endswith("/"):
+            path /= "index.html"
+        missing = not path.exists() and (Path(self.directory) / "404.html").is_file()
+        path = Path(self.directory) / "404.html" if missing else path
+        if not path.is_file() or path.suffix not in TEXTS:
+            return super().send_head()
+        body = path.read_bytes()
+        self.send_response(404 if missing else 200)
+        self.send_header("Content-Type", self.guess_type(path))
+        if "gzip" in self.headers.get("Accept-Encoding", ""):
+            self.send_header("Content-Encoding", "gzip")
+            body = gzip.compress(body, mtime=0)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return io.BytesIO(body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""

@@ -24,7 +24,10 @@ from driftbook.model import STAGES, Catalog
 from sample import ROOT, compiled, example, hostile, site_pages
 
 BASE = yaml.safe_load((ROOT / "generator/driftbook/site/mkdocs.yml").read_text())
-EXTENSIONS = list(BASE["markdown_extensions"])
+EXTENSIONS = {
+    "extensions": list(BASE["markdown_extensions"]),
+    "extension_configs": BASE["markdown_extensions"],
+}
 TAGS = frozenset(
     [
         "h1",
@@ -107,7 +110,7 @@ class Parsed(HTMLParser):
 def html(page: Artifact) -> Parsed:
     """The page as MkDocs would convert it."""
     body = page.text.split("\n---\n", 1)[1]
-    return Parsed(markdown.markdown(body, extensions=EXTENSIONS))
+    return Parsed(markdown.markdown(body, **EXTENSIONS))
 
 
 @pytest.fixture(scope="module")
@@ -312,7 +315,7 @@ def test_text_shows_exactly_what_it_says(value: str) -> None:
     source = (
         f"{shown}\n\n| a | b |\n| --- | --- |\n| {shown} | x{span} |\n\n## x {shown} {{ #id }}\n"
     )
-    page = Parsed(markdown.markdown(source, extensions=EXTENSIONS))
+    page = Parsed(markdown.markdown(source, **EXTENSIONS))
     want = _seen(value)
     assert _squeezed(page.text).count(want) >= (4 if want else 0)
     assert page.rows == [[2, 2]]
@@ -323,9 +326,7 @@ def test_text_shows_exactly_what_it_says(value: str) -> None:
 @given(TEXTS, st.sampled_from([0, 4]))
 def test_fences_hold_anything(value: str, indent: int) -> None:
     body = "1.  item\n\n" if indent else ""
-    page = Parsed(
-        markdown.markdown(f"{body}{md.fence(value, 'sh', indent)}\n", extensions=EXTENSIONS)
-    )
+    page = Parsed(markdown.markdown(f"{body}{md.fence(value, 'sh', indent)}\n", **EXTENSIONS))
     assert page.tags["pre"] == 1
     assert _squeezed(page.text) == _seen(f"item {value}" if indent else value)
 
@@ -336,7 +337,7 @@ def test_fences_hold_anything(value: str, indent: int) -> None:
     )
 )
 def test_prose_never_makes_tags_of_its_own(parts: list[str]) -> None:
-    page = Parsed(markdown.markdown(str(md.prose("".join(parts))), extensions=EXTENSIONS))
+    page = Parsed(markdown.markdown(str(md.prose("".join(parts))), **EXTENSIONS))
     assert set(page.tags) <= TAGS
     hrefs = [v for t, n, v in page.attributes if n == "href"]
     assert all(re.match(r"(https?|mailto):", href) for href in hrefs)

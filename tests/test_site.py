@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 import yaml
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from rich.console import Console
 
-from browsing import built, served
+from browsing import built, opened, served
 from driftbook import names, pipeline, site
 from driftbook.commands import site as command
 from driftbook.errors import Exit, FatalError
@@ -116,6 +116,26 @@ def test_the_stage_of_the_address_is_lit(small: Path, page: Page) -> None:
     background = "e => getComputedStyle(e).backgroundColor"
     lit = [page.locator(f"a.db-{stage}").evaluate(background) for stage in STAGES]
     assert lit[0] == lit[2] != lit[1]
+
+
+def test_code_is_one_text_and_can_be_copied(small: Path, browser: Browser) -> None:
+    with (
+        served(small / names.SITE) as address,
+        opened(browser, permissions=["clipboard-read", "clipboard-write"]) as page,
+    ):
+        page.goto(f"{address}invariants/orders-lag/index.html")
+        code = page.locator("pre > code").first
+        assert code.locator("span:not([data-label])").count() == 0
+        page.locator("pre .md-code__button").first.click()
+        page.wait_for_selector(".md-dialog--active")
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied.strip() == (code.text_content() or "").strip() != ""
+
+
+def test_files_of_the_guide_have_their_names(small: Path) -> None:
+    text = (small / names.SITE / "guide/tutorial.html").read_text()
+    assert '<p class="db-file"><code>invariants/catalog.yaml</code></p>\n<pre' in text
+    assert [p for p in (small / names.SITE).rglob("*.html") if "```" in p.read_text()] == []
 
 
 def test_hostile_catalog_runs_nothing(tmp_path: Path, page: Page) -> None:

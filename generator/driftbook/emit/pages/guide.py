@@ -12,6 +12,7 @@ from driftbook.emit.pages.page import head
 
 INTERNAL = ("architecture.md", "decisions.md")
 """Documentation for people who change driftbook itself; no part of a team's runbook site."""
+_TITLED = re.compile(r'^( *)(`{3,}\w+) title="([^"`]+)"$', re.MULTILINE)
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
@@ -20,7 +21,7 @@ def emit() -> Iterator[Artifact]:
     for path, text in documentation():
         heading = _HEADING.search(text)
         title = heading[1] if heading else path
-        page = f"{head(f'docs/{path}', title)}\n{text}"
+        page = f"{head(f'docs/{path}', title)}\n{_file_names(text)}"
         yield Artifact(f"{names.PAGES}/guide/{path}", page)
     for path, text in _documents("*.svg"):
         yield Artifact(f"{names.PAGES}/guide/{path}", f"<!-- {names.header(path)} -->\n{text}")
@@ -28,6 +29,11 @@ def emit() -> Iterator[Artifact]:
         mark = f"/* {names.header(asset.name)} */"
         text = asset.read_text(encoding="utf-8")
         yield Artifact(f"{names.PAGES}/assets/{asset.name}", f"{mark}\n{text}")
+
+
+def _file_names(text: str) -> str:
+    """The names of files as lines above their fences: what no highlighter takes from a fence."""
+    return _TITLED.sub(r"\1`\3`\n\1{: .db-file }\n\n\1\2", text)
 
 
 def documentation() -> tuple[tuple[str, str], ...]:
