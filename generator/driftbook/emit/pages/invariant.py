@@ -11,12 +11,13 @@ from driftbook.alerts import Alert, alerts, impact
 from driftbook.conditions import objective
 from driftbook.conditions import words as condition_words
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import steps, words
+from driftbook.emit.pages import steps, tombstone, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import fence, inline, link, prose, text
 from driftbook.emit.pages.measured import measured
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Ref, Relations
+from driftbook.emit.pages.sources import source
 from driftbook.model import STAGES, Catalog, Invariant, StageName
 from driftbook.units import spoken
 
@@ -38,28 +39,9 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
     relations = Relations(catalog)
     for _, invariant in sorted(catalog.invariants.items()):
         if invariant.lifecycle == "retired":
-            yield tombstone(catalog, invariant)
+            yield tombstone.page_of(catalog, invariant)
         else:
             yield _page(catalog, invariant, evidence, relations)
-
-
-def tombstone(catalog: Catalog, invariant: Invariant) -> Artifact:
-    """What is left of a retired invariant: no alert that was ever sent loses its page."""
-    place = f"invariants/{invariant.name}"
-    successor = catalog.invariants.get(invariant.successor)
-    ref = references(place)
-    return page(
-        place,
-        "tombstone.md.j2",
-        invariant.origin.file,
-        invariant.title,
-        found_by=(names.alert(invariant.name), invariant.name),
-        invariant=invariant,
-        alertname=names.alert(invariant.name),
-        successor=ref(successor.title, f"invariants/{successor.name}") if successor else "",
-        stages=[{"name": s, "title": words.stage_title(s)} for s in STAGES],
-        source=source(catalog, invariant.origin.file),
-    )
 
 
 def _page(
@@ -111,15 +93,10 @@ def _stage(
         "title": words.stage_title(stage),
         "alerts": [_intro(a, invariant, first=i == 0) for i, a in enumerate(mine)],
         "told": told,
-        "ways": ways(told),
+        "ways": words.ways(told),
         "steps": steps.steps(invariant.runbook.stages.get(stage, ()), fill),
         "instead": instead,
     }
-
-
-def ways(told: words.Told) -> str:
-    """` by slack and pagerduty`."""
-    return Markup(" by ") + text(" and ".join(told.ways)) if told.ways else Markup("")
 
 
 def _intro(alert: Alert, invariant: Invariant, first: bool) -> dict[str, Any]:
@@ -220,8 +197,3 @@ def _expression(alert: Alert) -> dict[str, Any]:
     label = f"{words.stage_title(alert.condition.stage)}: {alert.condition.kind}"
     title = f"{label} for {match}" if match else label
     return {"label": text(title), "expr": fence(alert.expr, "promql", 4)}
-
-
-def source(catalog: Catalog, file: str) -> Markup:
-    """A file of the catalog, linked to the repository."""
-    return link(file, words.source_url(catalog.repo_url, file))

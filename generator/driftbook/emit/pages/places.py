@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import indexes, words
-from driftbook.emit.pages.invariant import source, ways
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Relations
+from driftbook.emit.pages.sources import source
 from driftbook.model import STAGES, Catalog, Dataset, Invariant, StageName, Team
 
 
@@ -104,7 +104,7 @@ def _team(catalog: Catalog, team: Team, owned: list[Invariant]) -> Artifact:
 
 def _receiver(catalog: Catalog, team: Team, stage: StageName) -> dict[str, Any]:
     told = words.told_team(catalog, team, stage, stage)
-    return {"title": words.stage_title(stage), "told": told, "ways": ways(told)}
+    return {"title": words.stage_title(stage), "told": told, "ways": words.ways(told)}
 
 
 def _teams(catalog: Catalog, owned: dict[str, list[Invariant]]) -> Artifact:

@@ -6,10 +6,10 @@ from typing import Any
 from driftbook import templates
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import steps, words
-from driftbook.emit.pages.invariant import source
 from driftbook.emit.pages.markdown import prose
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Relations
+from driftbook.emit.pages.sources import source
 from driftbook.model import (
     STAGES,
     Catalog,

@@ -138,6 +138,11 @@ def _ways(receiver: Mapping[str, Any]) -> Iterator[str]:
         yield key.removesuffix("_configs").replace("_", " ")
 
 
+def ways(told: Told) -> Markup:
+    """` by slack and pagerduty`."""
+    return Markup(" by ") + text(" and ".join(told.ways)) if told.ways else Markup("")
+
+
 def hours(catalog: Catalog, notify: str, location: str) -> str:
     """`at any time`, or the hours of a time interval in a team's own time zone."""
     interval = catalog.time_intervals.get(notify)
