@@ -7,7 +7,8 @@ before; a step without a sample is a gap.
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from prometheus_client.openmetrics.parser import text_fd_to_metric_families
@@ -26,8 +27,12 @@ class BadRecording(ValueError):
     """A recording that cannot be read."""
 
 
-def read(name: str, text: str, every: float) -> dict[str, str]:
-    """Series selector -> values in promtool's notation. Raises BadRecording."""
+@lru_cache(maxsize=64)
+def read(name: str, text: str, every: float) -> Mapping[str, str]:
+    """Series selector -> values in promtool's notation. Raises BadRecording.
+
+    Remembered, because parsing is most of a compile with recordings, and more than one stage asks.
+    """
     suffix = PurePosixPath(name).suffix
     reader = {".om": _openmetrics, ".csv": _csv}.get(suffix)
     if reader is None:

@@ -1,14 +1,16 @@
 """`driftbook site`: compile, write the pages, build the HTML or serve it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from driftbook import names, pipeline, site
 from driftbook.commands import findings
-from driftbook.errors import Exit
-from driftbook.model import Catalog
-from driftbook.site.serve import serve as serve_site
+from driftbook.errors import Exit, FatalError
+from driftbook.memo import Memo
+from driftbook.pipeline import Checked
+from driftbook.report.json import report
 
 
 def run(
@@ -20,20 +22,10 @@ def run(
     port: int = 8000,
 ) -> int:
     """Builds into `site/html`, quietly; with serve, serves until interrupted."""
-
-    def refresh() -> Catalog | None:
-        checked = pipeline.check(root)
-        findings.show(checked, console)
-        if not checked.ok or checked.catalog is None:
-            return None
-        site.write_pages(root, checked.catalog)
-        return checked.catalog
-
     if serve:
-        address = f"http://{host}:{port}/"
-        serve_site(root, host, port, refresh, lambda: console.print(f"serving on {address}"))
-    catalog = refresh()
-    if catalog is None:
+        _serve(root, console, host, port)
+    checked = _written(root, console, Memo())
+    if not checked.ok:
         return Exit.FINDINGS
     for complaint in (complaints := site.build(root)):
         console.print(complaint, markup=False)
@@ -41,3 +33,34 @@ def run(
         console.print(f"{names.SITE} is unchanged", style="dim")
         return Exit.FINDINGS
     return Exit.OK
+
+
+def _written(root: Path, console: Console, remembered: Memo) -> Checked:
+    """The catalog, with its pages written where it has no errors."""
+    checked = pipeline.check(root, remembered)
+    findings.show(checked, console)
+    if checked.ok and checked.catalog is not None:
+        site.write_pages(root, checked.catalog)
+    return checked
+
+
+def _serve(root: Path, console: Console, host: str, port: int) -> None:
+    """Until interrupted. A document that did not change is not read again."""
+    from driftbook.site.serve import serve
+    from driftbook.site.server import Finding, fault
+
+    remembered = Memo()
+
+    def refresh() -> Sequence[Finding]:
+        nonlocal remembered
+        try:
+            checked = _written(root, console, remembered)
+        except FatalError as wrong:
+            console.print(f"{wrong}: {wrong.hint}", markup=False)
+            return [fault(f"{wrong}\n{wrong.hint}".strip())]
+        if checked.ok:  # what is remembered is not checked against its schema again
+            remembered = Memo({document.file: document for document in checked.documents})
+        found: Sequence[Finding] = report(checked.diagnostics, root)["diagnostics"]
+        return () if checked.ok else found
+
+    serve(root, host, port, refresh, lambda line: console.print(line, markup=False))

@@ -1,76 +1,86 @@
-"""The site while people edit: MkDocs serves, every edit of the catalog rewrites changed pages.
+"""The site while people edit: every edit shows within a second or two, a broken catalog as well.
 
-A broken catalog stops nothing: what is wrong is printed, and the last good pages stay.
+What is wrong is printed and shown on the page, and the last good pages stay.
 """
 
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+import logging
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from driftbook import names
-from driftbook.errors import FatalError
-from driftbook.model import Catalog
-from driftbook.site import complaints, environment
-from driftbook.site.config import FILE
+from driftbook.site import ENVIRONMENT
+from driftbook.site.preview import Preview
+from driftbook.site.server import Board, Finding, Server, fault
+from driftbook.site.watch import CATALOG, SITE, State, Watch, state
 
-WATCHED = ("invariants", "runbooks", "tests", names.PROOF)
-LOG = f"{names.STATE}/serve.log"
-PAUSE = 0.5
-"""Seconds between two looks at the catalog."""
-
-Refresh = Callable[[], Catalog | None]
-"""Compiles the catalog and writes its pages, or prints what is wrong and returns None."""
+Refresh = Callable[[], Sequence[Finding]]
+"""Compiles the catalog and writes its pages, or says what is wrong, as `report/json` does."""
+Tell = Callable[[str], None]
 
 
-def serve(root: Path, host: str, port: int, refresh: Refresh, ready: Callable[[], None]) -> None:
-    """Serves until interrupted. ready is called once. Raises FatalError where MkDocs ends."""
-    server: subprocess.Popen[bytes] | None = None
-    seen: object = None
+def serve(root: Path, host: str, port: int, refresh: Refresh, tell: Tell) -> None:
+    """Serves until interrupted. tell: is given lines for people. Raises FatalError."""
+    os.environ.update({"SOURCE_DATE_EPOCH": "0", **os.environ, **ENVIRONMENT})
+    shown = f"[{host}]" if ":" in host else host
+    board, preview = Board(), Preview(root)
+    server = Server(host, port, preview, board)
+    preview.address = f"http://{shown}:{server.server_port}/"
+    said = _Said(tell)
+    logging.getLogger("mkdocs").addHandler(said)
     try:
-        while True:
-            now = state(root)
-            if now != seen:
-                seen = now
-                catalog = refresh()
-                if catalog is not None and server is None:
-                    server = _start(root, host, port)
-                    ready()
-            if server is not None and server.poll() is not None:
-                output = (root / LOG).read_text(encoding="utf-8", errors="replace")
-                raise FatalError(f"cannot serve the site: {' '.join(complaints(output))}")
-            time.sleep(PAUSE)
+        with Watch(root) as watch:
+            turns = _Turns(root, preview, board, refresh)
+            turns.take()
+            server.start()
+            tell(f"serving on {preview.address}")
+            while True:
+                watch.wait()
+                turns.take()
     finally:
-        if server is not None:
-            server.terminate()
-            server.wait()
+        logging.getLogger("mkdocs").removeHandler(said)
+        server.stop()
 
 
-def _start(root: Path, host: str, port: int) -> "subprocess.Popen[bytes]":
-    places = ("-f", str(root / FILE), "-a", f"{host}:{port}")
-    (root / LOG).parent.mkdir(exist_ok=True)
-    with (root / LOG).open("w", encoding="utf-8") as log:
-        return subprocess.Popen(
-            [sys.executable, "-m", "mkdocs", "serve", "--livereload", *places],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=root,
-            env=environment(),
-        )
+class _Turns:
+    """What is done after something happened to the files."""
+
+    def __init__(self, root: Path, preview: Preview, board: Board, refresh: Refresh) -> None:
+        self._root, self._preview, self._board, self._refresh = root, preview, board, refresh
+        self._catalog: State | None = None
+        self._site: State | None = None
+        self._findings: Sequence[Finding] = ()
+
+    def take(self) -> None:
+        """Compiles where the catalog is another, and tells every open page."""
+        catalog = state(self._root, CATALOG)
+        if catalog == self._catalog and state(self._root, SITE) == self._site:
+            return
+        self._preview.idle.clear()
+        try:
+            if catalog != self._catalog:
+                self._catalog = catalog
+                self._findings = self._refresh()
+            found = [*self._findings, *self._look()]
+        finally:
+            self._preview.idle.set()
+        self._site = state(self._root, SITE)
+        self._board.post(found)
+
+    def _look(self) -> Sequence[Finding]:
+        try:
+            self._preview.refresh()
+        except (Exception, SystemExit) as wrong:  # MkDocs' Abort is a SystemExit
+            return [fault(f"MkDocs cannot read its configuration: {wrong}")]
+        return ()
 
 
-def state(root: Path) -> tuple[tuple[str, int, int], ...]:
-    """Paths, times and sizes of everything that a page depends on."""
-    return tuple(sorted(_files(root)))
+class _Said(logging.Handler):
+    """What MkDocs complains about while it renders."""
 
+    def __init__(self, tell: Tell) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = tell
 
-def _files(root: Path) -> Iterator[tuple[str, int, int]]:
-    for name in WATCHED:
-        top = root / name
-        for path in (top, *top.rglob("*")):
-            try:
-                found = path.stat()
-            except OSError:
-                continue  # gone between listing and looking: the next look sees the change
-            yield str(path), found.st_mtime_ns, found.st_size
+    def emit(self, record: logging.LogRecord) -> None:
+        """One line each."""
+        self._tell(record.getMessage())
