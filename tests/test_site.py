@@ -1,14 +1,10 @@
 """The built site: strict, without any request to the outside, from a server and from files."""
 
 import ast
-import contextlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -17,12 +13,11 @@ from playwright.sync_api import Browser, Page
 from rich.console import Console
 
 from browsing import built, opened, served
-from driftbook import names, pipeline, site
+from driftbook import names, site
 from driftbook.commands import site as command
 from driftbook.errors import Exit, FatalError
-from driftbook.model import STAGES, Catalog
+from driftbook.model import STAGES
 from driftbook.site import config
-from driftbook.site import serve as serving
 from driftbook.write import write
 from sample import FILES, ROOT, compiled, hostile, site_pages, write_files
 
@@ -251,67 +246,3 @@ def test_command_reports_a_broken_catalog(tmp_path: Path) -> None:
     assert command.run(write_files(tmp_path, broken), console) == Exit.FINDINGS
     assert "orders.yaml" in console.export_text()
     assert not (tmp_path / names.SITE).exists()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def test_serving_survives_a_broken_catalog(tmp_path: Path, page: Page) -> None:
-    """Edits show up; a broken catalog is reported and the last good page stays."""
-    root = write_files(tmp_path, FILES)
-    port, done, told = free_port(), threading.Event(), []
-
-    class Done(Exception):
-        pass
-
-    def refresh() -> Catalog | None:
-        if done.is_set():
-            raise Done
-        checked = pipeline.check(root)
-        told.append(checked.ok)
-        if checked.ok and checked.catalog:
-            site.write_pages(root, checked.catalog)
-            return checked.catalog
-        return None
-
-    def run() -> None:
-        with contextlib.suppress(Done):
-            serving.serve(root, "127.0.0.1", port, refresh, lambda: None)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        address = f"http://127.0.0.1:{port}/datasets/orders/index.html"
-        until(lambda: heading(page, address) == "Orders")
-        dataset = root / "invariants/shop/orders.yaml"
-        good = dataset.read_text()
-        dataset.write_text("kind: [")
-        until(lambda: told and told[-1] is False)
-        assert heading(page, address) == "Orders"
-        dataset.write_text(good.replace("title: Orders", "title: All orders"))
-        until(lambda: heading(page, address) == "All orders")
-    finally:
-        done.set()
-        (root / "invariants/shop/orders.yaml").touch()
-        thread.join(timeout=30)
-    assert not thread.is_alive()
-
-
-def heading(page: Page, address: str) -> str:
-    """The title on a page, "" while nothing answers."""
-    try:
-        page.goto(address)
-        return page.locator("h1").first.evaluate("e => e.firstChild.textContent.trim()")
-    except Exception:  # the server is not up yet, or rebuilds
-        return ""
-
-
-def until(condition: object, seconds: float = 60) -> None:
-    """Waits for a condition."""
-    end = time.monotonic() + seconds
-    while not condition():  # type: ignore[operator]
-        assert time.monotonic() < end, "waited too long"
-        time.sleep(0.3)

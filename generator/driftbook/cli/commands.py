@@ -91,7 +91,7 @@ def simulate(directory: Path | None, color: str | None, scenario: str, svg: Path
 
 
 @cli.command()
-@click.option("--serve", is_flag=True, help="Serve, and rebuild on edits of the catalog.")
+@click.option("--serve", is_flag=True, help="Serve, and show edits of the catalog.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to serve on.")
 @click.option("--port", default=8000, show_default=True, help="Port to serve on.")
 @in_color

@@ -29,7 +29,7 @@ def serve(root: Path, host: str, port: int, refresh: Refresh, tell: Tell) -> Non
     logging.getLogger("mkdocs").addHandler(said)
     try:
         with Watch(root) as watch:
-            turns = _Turns(root, preview, board, refresh)
+            turns = _Turns(root, preview, board, refresh, said)
             turns.take()
             server.start()
             tell(f"serving on {preview.address}")
@@ -44,8 +44,11 @@ def serve(root: Path, host: str, port: int, refresh: Refresh, tell: Tell) -> Non
 class _Turns:
     """What is done after something happened to the files."""
 
-    def __init__(self, root: Path, preview: Preview, board: Board, refresh: Refresh) -> None:
-        self._root, self._preview, self._board, self._refresh = root, preview, board, refresh
+    def __init__(
+        self, root: Path, preview: Preview, board: Board, refresh: Refresh, said: "_Said"
+    ) -> None:
+        self._root, self._preview, self._board = root, preview, board
+        self._refresh, self._said = refresh, said
         self._catalog: State | None = None
         self._site: State | None = None
         self._findings: Sequence[Finding] = ()
@@ -67,20 +70,24 @@ class _Turns:
         self._board.post(found)
 
     def _look(self) -> Sequence[Finding]:
+        self._said.lines.clear()
         try:
             self._preview.refresh()
         except (Exception, SystemExit) as wrong:  # MkDocs' Abort is a SystemExit
-            return [fault(f"MkDocs cannot read its configuration: {wrong}")]
+            why = "\n".join(self._said.lines) or str(wrong)
+            return [fault(f"MkDocs cannot read its configuration: {why}")]
         return ()
 
 
 class _Said(logging.Handler):
-    """What MkDocs complains about while it renders."""
+    """What MkDocs complains about; lines: since they were cleared."""
 
     def __init__(self, tell: Tell) -> None:
         super().__init__(logging.WARNING)
         self._tell = tell
+        self.lines: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         """One line each."""
-        self._tell(record.getMessage())
+        self.lines.append(record.getMessage())
+        self._tell(self.lines[-1])
