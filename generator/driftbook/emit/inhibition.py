@@ -8,6 +8,7 @@ just the labels that it has, and whose targets are the alerts at the places that
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from driftbook import conditions, names
@@ -18,6 +19,21 @@ Rule = dict[str, Any]
 Pair = tuple[Condition, Scope]
 
 
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """An alert that stands for several places, and what it hides there.
+
+    labels: the identity labels that it has. finer: those that alerts of the same stage and
+    condition have beyond them. targets: conditions and stages of what it hides.
+    """
+
+    condition: Condition
+    scope: Scope
+    labels: tuple[str, ...]
+    finer: tuple[str, ...]
+    targets: tuple[tuple[str, StageName], ...]
+
+
 def rules(catalog: Catalog) -> list[Rule]:
     """Worse stages hide milder ones of the same invariant and the same divergence."""
     external = catalog.prometheus.external_labels
@@ -26,9 +42,17 @@ def rules(catalog: Catalog) -> list[Rule]:
     ours, equal = [names.ROOT_MATCHER], ["invariant", *every, *external]
     made = [_rule(equal, stage, ours, ours) for stage in STAGES[:0:-1]]
     for plan in plans:
-        for source in plan:
-            made += [rule for rule in _aggregated(source, plan, external) if rule not in made]
+        own: list[Rule] = []  # they name their invariant: none is like one of another plan
+        for found in _aggregates(plan):
+            own += [rule for rule in _explained(found, external) if rule not in own]
+        made += own
     return made
+
+
+def aggregates(catalog: Catalog) -> Iterator[Aggregate]:
+    """Every alert that hides more than its own place, by the name of its invariant."""
+    for invariant in catalog.compiled():
+        yield from _aggregates(scopes(invariant, catalog.prometheus))
 
 
 def _labels(pair: Pair) -> frozenset[str]:
@@ -37,27 +61,38 @@ def _labels(pair: Pair) -> frozenset[str]:
     return frozenset(conditions.of(condition).labels(condition, scope)) | frozenset(scope.match)
 
 
-def _aggregated(source: Pair, plan: Sequence[Pair], external: tuple[str, ...]) -> Iterator[Rule]:
-    """What an alert explains that stands for several places, by the labels it has."""
-    condition, scope = source
-    own, stage = _labels(source), condition.stage
-    kinds = {
-        target.kind
-        for target, at in plan
-        if STAGES.index(target.stage) < STAGES.index(stage)
-        and own < _labels((target, at))
-        and conditions.explains(condition, target)
-    }
-    if not kinds:
-        return
-    siblings = [pair for pair in plan if (pair[0].stage, pair[0].kind) == (stage, condition.kind)]
-    more = sorted(frozenset().union(*map(_labels, siblings)) - own)
+def _aggregates(plan: Sequence[Pair]) -> Iterator[Aggregate]:
+    for condition, scope in plan:
+        own, stage = _labels((condition, scope)), condition.stage
+        targets = {
+            (target.kind, target.stage)
+            for target, at in plan
+            if STAGES.index(target.stage) < STAGES.index(stage)
+            and own < _labels((target, at))
+            and conditions.explains(condition, target)
+        }
+        if targets:
+            like = [
+                pair for pair in plan if (pair[0].stage, pair[0].kind) == (stage, condition.kind)
+            ]
+            finer = frozenset().union(*map(_labels, like)) - own
+            order = sorted(targets, key=lambda t: (STAGES.index(t[1]), t[0]))
+            yield Aggregate(
+                condition, scope, tuple(sorted(own)), tuple(sorted(finer)), tuple(order)
+            )
+
+
+def _explained(found: Aggregate, external: tuple[str, ...]) -> Iterator[Rule]:
+    """The rules of an alert that stands for several places, by the labels it has."""
+    scope, stage = found.scope, found.condition.stage
+    kinds = sorted({kind for kind, _ in found.targets})
     mine = f'invariant="{scope.invariant.name}"'
     fixed = [f"{label}={quoted(value)}" for label, value in scope.match.items()]
-    sources = [mine, f'condition="{condition.kind}"', *fixed, *(f'{label}=""' for label in more)]
-    equal = ["invariant", *sorted(own), *external]
+    less = [f'{label}=""' for label in found.finer]
+    sources = [mine, f'condition="{found.condition.kind}"', *fixed, *less]
+    equal = ["invariant", *found.labels, *external]
     for places in _elsewhere(scope.excluded):
-        targets = [mine, f'condition=~"{"|".join(sorted(kinds))}"', *places]
+        targets = [mine, f'condition=~"{"|".join(kinds)}"', *places]
         yield _rule(equal, stage, sources, targets)
 
 

@@ -82,7 +82,7 @@ def _owner_route(catalog: Catalog, team: Team, drafts: list[str]) -> Config:
     draft = {
         "receiver": names.receiver(team, "early"),
         "matchers": [f'invariant=~"{"|".join(drafts)}"'],
-        **_timing(catalog, team, "early"),
+        **timing(catalog, team, "early"),
     }
     return {
         # For a stage that these routes do not know yet: rather too loud than lost.
@@ -96,22 +96,25 @@ def _stage_route(catalog: Catalog, team: Team, stage: StageName) -> Config:
     return {
         "receiver": names.receiver(team, stage),
         "matchers": [f'stage="{stage}"'],
-        **_timing(catalog, team, stage),
+        **timing(catalog, team, stage),
     }
 
 
-def _timing(catalog: Catalog, team: Team, stage: StageName) -> Config:
-    """Early and mid wait two evaluations longer than late, so that what inhibits them is there."""
+def timing(catalog: Catalog, team: Team, stage: StageName) -> Config:
+    """When a stage's route tells.
+
+    Early and mid wait two evaluations longer than late, so that what inhibits them is there.
+    """
     policy = catalog.stages[stage]
     wait = 15.0 + (0 if stage == "late" else 2 * catalog.prometheus.evaluation_interval)
-    timing: Config = {
+    made: Config = {
         "group_wait": duration(wait),
         "group_interval": "1m" if stage == "late" else "5m",  # not that of the base
         "repeat_interval": duration(policy.repeat),
     }
     if policy.notify != "always":
-        timing["active_time_intervals"] = [names.interval(policy.notify, team.location)]
-    return timing
+        made["active_time_intervals"] = [names.interval(policy.notify, team.location)]
+    return made
 
 
 def _receivers(catalog: Catalog) -> list[Config]:
