@@ -52,6 +52,8 @@ KEPT = frozenset(
         "params",
         "base",
         "location",
+        "days",
+        "times",
         "expr",
         "expected",
         "selector",

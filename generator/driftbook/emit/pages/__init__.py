@@ -8,14 +8,15 @@ from collections.abc import Iterator
 
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import (
+    governance,
     guide,
     home,
-    indexes,
     invariant,
-    places,
+    listing,
     procedures,
     proof,
     redirect,
+    told,
 )
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.model import Catalog
@@ -29,8 +30,9 @@ def emit(catalog: Catalog, evidence: Evidence | None = None) -> Iterator[Artifac
     yield from home.emit(catalog)
     yield from invariant.emit(catalog, evidence)
     yield from redirect.emit(catalog)
-    yield from indexes.emit(catalog)
+    yield from listing.emit(catalog, evidence)
     yield from procedures.emit(catalog)
-    yield from places.emit(catalog)
+    yield from governance.emit(catalog, evidence)
+    yield from told.emit(catalog, evidence)
     yield from proof.emit(catalog, evidence)
     yield from guide.emit()

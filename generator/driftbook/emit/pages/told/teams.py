@@ -1,0 +1,124 @@
+"""A team: what it owns, who of it gets what when, and where its part of the catalog is weak."""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+
+from driftbook.emit.artifact import Artifact
+from driftbook.emit.pages import words
+from driftbook.emit.pages.evidence import Evidence
+from driftbook.emit.pages.governance import weak
+from driftbook.emit.pages.listing.alphabet import FILES
+from driftbook.emit.pages.listing.rows import Listing, grouped
+from driftbook.emit.pages.markdown import code
+from driftbook.emit.pages.page import page, references
+from driftbook.emit.pages.related import Ref
+from driftbook.emit.pages.sources import source
+from driftbook.emit.pages.tables import table
+from driftbook.emit.pages.told.reach import Receiver, receivers, ways
+from driftbook.model import Catalog, Dataset, Invariant, Team
+from driftbook.units import spoken
+
+
+def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
+    """A page each, and their index."""
+    owned = grouped(catalog.compiled(), lambda i: i.owner.name)
+    datasets: dict[str, list[Dataset]] = {}
+    for _, dataset in sorted(catalog.datasets.items()):
+        datasets.setdefault(dataset.owner.name, []).append(dataset)
+    told: dict[str, list[Receiver]] = {}
+    for receiver in receivers(catalog):
+        told.setdefault(receiver.team.name, []).append(receiver)
+    weaknesses = weak.by(catalog, evidence, lambda w: w.owner.name)
+    for name, team in sorted(catalog.teams.items()):
+        place = f"teams/{name}"
+        yield _team(
+            catalog,
+            team,
+            told[name],
+            datasets.get(name, []),
+            Listing(catalog, evidence, place).full(owned.get(name, []), owner=False),
+            weak.listed(weaknesses.get(name, []), place),
+        )
+    yield _index(catalog, owned, datasets, weaknesses)
+
+
+def _team(
+    catalog: Catalog,
+    team: Team,
+    told: list[Receiver],
+    datasets: list[Dataset],
+    invariants: Markup,
+    weaknesses: Markup,
+) -> Artifact:
+    place = f"teams/{team.name}"
+    ref = references(place)
+    return page(
+        place,
+        "team.md.j2",
+        team.origin.file,
+        team.title,
+        team=team,
+        told=_told(catalog, told, ref),
+        datasets=table(
+            ("dataset", "service", "store", "tier"),
+            (
+                (
+                    ref(d.title, f"datasets/{d.name}"),
+                    ref(d.service, f"services/{d.service}"),
+                    d.store,
+                    d.tier,
+                )
+                for d in datasets
+            ),
+        ),
+        invariants=invariants,
+        weak=weaknesses,
+        source=source(catalog, team.origin.file),
+    )
+
+
+def _told(catalog: Catalog, told: list[Receiver], ref: Ref) -> Markup:
+    return table(
+        ("stage", "by", "when", "again after", "invariants", "receiver"),
+        (
+            (
+                words.stage_title(r.to),
+                ways(r.blocks),
+                words.hours(catalog, catalog.stages[r.to].notify, r.team.location),
+                spoken(catalog.stages[r.to].repeat, "seconds"),
+                len({x.invariant.name for x in r.reached}),
+                ref(code(r.name), r.place),
+            )
+            for r in told
+        ),
+    )
+
+
+def _index(
+    catalog: Catalog,
+    owned: dict[str, list[Invariant]],
+    datasets: dict[str, list[Dataset]],
+    weaknesses: dict[str, list[weak.Weakness]],
+) -> Artifact:
+    ref = references("teams")
+    rows = (
+        (
+            ref(team.title, f"teams/{name}"),
+            team.contact,
+            len(datasets.get(name, [])),
+            len(owned.get(name, [])),
+            len(weaknesses.get(name, [])),
+        )
+        for name, team in sorted(catalog.teams.items())
+    )
+    return page(
+        "teams",
+        "index.md.j2",
+        FILES,
+        "Teams",
+        intro="What each team owns, and who of it is told of what.",
+        sections=[
+            {"rows": table(("team", "contact", "datasets", "invariants", "weak spots"), rows)}
+        ],
+    )
