@@ -47,7 +47,7 @@ def config(tmp_path: Path) -> dict[str, Any]:
     checked = pipeline.check(tmp_path)
     assert checked.ok, checked.diagnostics
     assert checked.catalog
-    (artifact,) = routes.emit(checked.catalog)
+    artifact, _ = routes.emit(checked.catalog)
     assert "invariants/catalog.yaml and base.yaml" in artifact.text.splitlines()[0]
     found: dict[str, Any] = yaml.safe_load(artifact.text)
     return found

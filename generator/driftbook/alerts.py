@@ -8,18 +8,22 @@ from dataclasses import dataclass
 
 import promql_parser
 
-from driftbook import conditions, context, gotemplate, labels, names, promql, templates
+from driftbook import conditions, context, gotemplate, labels, names, plain, promql, templates
 from driftbook.conditions import objective
 from driftbook.conditions.base import Recording, violated
 from driftbook.conditions.scope import Scope, by, embedded, scopes
 from driftbook.conditions.words import FORMATS
 from driftbook.context import Looking
-from driftbook.model import Catalog, Condition, Invariant
-from driftbook.units import number
+from driftbook.model import Catalog, Condition, Invariant, StageName
+from driftbook.units import number, spoken
 
+FIRST_STEP = 240
+"""Characters of a step that an annotation shows."""
+_DO = {"check": "check:", "act": "do:", "escalate": "escalate to:"}
 KEEP_LABELS = frozenset(("topk", "bottomk", "limitk", "limit_ratio", "count_values"))
 """Aggregations whose result has labels besides those of `by`."""
-_LINKS = {"dashboard": "dashboard_url", "traces": "traces_url", "logs": "logs_url"}
+LINKS = {"dashboard": "dashboard_url", "traces": "traces_url", "logs": "logs_url"}
+"""Links of the catalog -> the annotations that hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,10 @@ def _signal(invariant: Invariant) -> str:
 def alerts(catalog: Catalog, invariant: Invariant) -> tuple[Alert, ...]:
     """Every alert that the invariant can raise: general ones by stage, then those of overrides."""
     links = _links(catalog, invariant)
+    first = {stage: _first_step(invariant, stage) for stage in invariant.stages}
     around = context.annotations(catalog, invariant)
     return tuple(
-        _alert(catalog, invariant, condition, scope, links, around)
+        _alert(catalog, invariant, condition, scope, {**first[condition.stage], **links}, around)
         for condition, scope in scopes(invariant, catalog.prometheus)
     )
 
@@ -124,6 +129,16 @@ def _alert(
     )
 
 
+def _first_step(invariant: Invariant, stage: StageName) -> dict[str, str]:
+    """What to do before anything else, on one line; the runbook has it in full."""
+    for step in invariant.runbook.stages.get(stage, ()):
+        words = plain.line(templates.render(step.text, invariant=invariant), FIRST_STEP)
+        after = f"After {spoken(step.after, 'seconds')}, " if step.after else ""
+        text = f"{after}{_DO[step.kind]} {words}"
+        return {"first_step": gotemplate.literal(text[0].upper() + text[1:])}
+    return {}
+
+
 def impact(invariant: Invariant) -> str:
     """What users feel: the dataset's words, then the invariant's."""
     parts = (invariant.dataset.impact.strip(), invariant.impact.strip())
@@ -140,6 +155,6 @@ def _description(invariant: Invariant) -> str:
 
 def _links(catalog: Catalog, invariant: Invariant) -> dict[str, str]:
     return {
-        _LINKS[kind]: templates.render(text, invariant=invariant)
+        LINKS[kind]: templates.render(text, invariant=invariant)
         for kind, text in catalog.links.items()
     }

@@ -64,6 +64,8 @@ UPSTREAM_TESTS = "rules/tests/driftbook-upstream.test.yaml"
 COMMON_TESTS = (WATCHDOG_TESTS, CHANGES_TESTS, UPSTREAM_TESTS)
 """Those that are not of one invariant alone."""
 ALERTMANAGER = "rules/alertmanager/alertmanager.yaml"
+NOTIFICATIONS = "rules/alertmanager/driftbook.tmpl"
+"""The template file, which the configuration beside it names."""
 PROOF = "rules/proof.json"
 PAGES = "site/pages"
 SITE = "site/html"

@@ -1,24 +1,28 @@
 """The Alertmanager configuration: the organisation's own, with the catalog's part grafted on."""
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Any
 
 from driftbook import intervals, names
-from driftbook.emit import inhibition, yamltext
+from driftbook.emit import inhibition, notifications, yamltext
 from driftbook.emit.artifact import Artifact
 from driftbook.model import STAGES, Catalog, StageName, Team
 from driftbook.units import duration
 
 Config = dict[str, Any]
+_TEMPLATES = PurePosixPath(names.NOTIFICATIONS).name
+"""Alertmanager looks for it beside the configuration."""
 
 
 def emit(catalog: Catalog) -> Iterator[Artifact]:
-    """The one file."""
+    """The configuration, and the templates that it names."""
     source = catalog.origin.file
     if catalog.alertmanager.base_file:
         source += f" and {catalog.alertmanager.base_file}"
     text = f"# {names.header(source)}\n{yamltext.dump(config(catalog))}"
     yield Artifact(names.ALERTMANAGER, text)
+    yield notifications.artifact(catalog)
 
 
 def config(catalog: Catalog) -> Config:
@@ -29,7 +33,9 @@ def config(catalog: Catalog) -> Config:
     }
     route = dict(base.pop("route"))
     own = [_watchdog_route(catalog), *_catalog_route(catalog)]
-    made: Config = {k: v for k, v in base.items() if k in ("global", "templates")}
+    made: Config = {k: v for k, v in base.items() if k == "global"}
+    # Ours first: of two templates with one name, the later one is used.
+    made["templates"] = [_TEMPLATES, *(t for t in base.get("templates", []) if t != _TEMPLATES)]
     made["route"] = {**route, "routes": [*own, *route.get("routes", [])]}
     made["receivers"] = [*base.get("receivers", []), *_receivers(catalog)]
     made["inhibit_rules"] = [*base.get("inhibit_rules", []), *inhibition.rules(catalog)]
@@ -119,7 +125,10 @@ def timing(catalog: Catalog, team: Team, stage: StageName) -> Config:
 
 def _receivers(catalog: Catalog) -> list[Config]:
     own = [
-        {"name": names.receiver(team, stage), **team.receivers[stage]}
+        {
+            "name": names.receiver(team, stage),
+            **notifications.filled(catalog, stage, team.receivers[stage]),
+        }
         for team, _ in _owners(catalog)
         for stage in STAGES
     ]

@@ -60,7 +60,8 @@ class Change:
 class Alertmanager:
     """base: the organisation's configuration as plain data; watchdog: receiver of the heartbeat.
 
-    external_url: where people reach it, or "".
+    external_url: where people reach it, or "". notifications: who words what receivers leave open,
+    our templates or Alertmanager's.
     """
 
     version: tuple[int, int]
@@ -68,3 +69,4 @@ class Alertmanager:
     base: Mapping[str, Any] = field(default_factory=dict)
     base_file: str = ""
     external_url: str = ""
+    notifications: Literal["driftbook", "plain"] = "driftbook"

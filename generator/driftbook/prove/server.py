@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import requests
@@ -74,15 +75,22 @@ class Alertmanager:
 
 @contextmanager
 def alertmanager(
-    config: Mapping[str, Any], engines: Engines, workers: Workers
+    config: Mapping[str, Any],
+    engines: Engines,
+    workers: Workers,
+    templates: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Alertmanager]:
-    """A fresh server with this configuration; nothing of it is left behind."""
+    """A fresh server with this configuration; nothing of it is left behind.
+
+    templates: the files that lie beside the configuration, by name.
+    """
     token = f"driftbook_{secrets.token_hex(8)}"
     rules = [*(config.get("inhibit_rules") or []), _barrier_rule(token)]
     text = yaml.dump({**config, "inhibit_rules": rules}, Dumper=yaml.CSafeDumper, width=10**6)
     with tempfile.TemporaryDirectory(prefix="driftbook-alertmanager-") as name:
         folder = Path(name)
-        (folder / "config.yaml").write_text(text, encoding="utf-8")
+        for file, content in {"config.yaml": text, **templates}.items():
+            (folder / file).write_text(content, encoding="utf-8")
         if files := share(engines.alertmanager):
             (folder / SHARE_NAME).symlink_to(files)
         for _ in range(TRIES):

@@ -54,6 +54,7 @@ def catalog(r: Resolver, document: Document, base: Mapping[str, Any]) -> Catalog
             base,
             alertmanager.get("base", ""),
             alertmanager.get("external_url", ""),
+            alertmanager.get("notifications", "driftbook"),
         ),
         stages={
             s: StagePolicy(p["severity"], p["notify"], seconds(p["repeat"]))
