@@ -8,7 +8,15 @@ from driftbook.model.basics import STAGES, Origin, PathInFile, StageName, Suppor
 from driftbook.model.catalog import Catalog
 from driftbook.model.engines import Alertmanager, Change, Prometheus, StagePolicy, TimeInterval
 from driftbook.model.governance import Answer, Dataset, Team
-from driftbook.model.invariants import Condition, Invariant, Override, Signal, Slo, Supporting
+from driftbook.model.invariants import (
+    Condition,
+    Invariant,
+    Override,
+    Retired,
+    Signal,
+    Slo,
+    Supporting,
+)
 from driftbook.model.runbooks import Cause, Remediation, Runbook, Step
 from driftbook.model.scenarios import Expectation, Note, Scenario
 from driftbook.model.targets import (
@@ -50,6 +58,7 @@ __all__ = [
     "Prometheus",
     "PrometheusTarget",
     "Remediation",
+    "Retired",
     "Runbook",
     "Scenario",
     "Secret",

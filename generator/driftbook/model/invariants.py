@@ -86,6 +86,14 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """since: a day, as YYYY-MM-DD."""
+
+    since: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Invariant:
     """conditions: in the order of stages, then as written; those of overrides are apart."""
 
@@ -109,6 +117,7 @@ class Invariant:
     renamed_from: tuple[str, ...]
     origin: Origin
     slo: Slo | None = None
+    retired: Retired | None = None
 
     @builtins.property
     def stages(self) -> tuple[StageName, ...]:

@@ -15,6 +15,7 @@ from driftbook.model import (
     Dataset,
     Invariant,
     Override,
+    Retired,
     Runbook,
     Signal,
     Slo,
@@ -67,6 +68,7 @@ def invariant(r: Resolver, document: Document) -> Invariant:
         renamed_from=tuple(data.get("renamed_from", ())),
         origin=origin(document),
         slo=_slo(r, document, made.unit),
+        retired=Retired(**data["retired"]) if "retired" in data else None,
     )
 
 

@@ -30,7 +30,8 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
     yield Artifact(FILE, f"# {mark}\n{OWN}\n\n{configured(catalog)}")
     for path in sorted((_HERE / "overrides").rglob("*.*")):
         text = path.read_text(encoding="utf-8")
-        note = f"<!-- {names.header(path.name)} -->\n"
+        mark = names.header(path.name)
+        note = f"{{#- {mark} -#}}\n" if path.suffix == ".html" else f"<!-- {mark} -->\n"
         first, rest = text.split("\n", 1) if text.startswith("<?xml") else ("", text)
         body = f"{first}\n{note}{rest}" if first else note + text
         yield Artifact(f"{OVERRIDES}/{path.relative_to(_HERE / 'overrides').as_posix()}", body)

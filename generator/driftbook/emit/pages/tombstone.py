@@ -1,8 +1,11 @@
 """The page of a retired invariant: no alert that was ever sent loses its page."""
 
+from markupsafe import Markup
+
 from driftbook import names
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import words
+from driftbook.emit.pages.landing import living
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.sources import source
 from driftbook.model import STAGES, Catalog, Invariant
@@ -12,7 +15,12 @@ def page_of(catalog: Catalog, invariant: Invariant) -> Artifact:
     """What is left of it, with the anchors that its alerts led to, and its successor."""
     place = f"invariants/{invariant.name}"
     successor = catalog.invariants.get(invariant.successor)
+    heir = living(catalog, invariant)
     ref = references(place)
+
+    def link(to: Invariant | None, anchor: str = "") -> Markup:
+        return ref(to.title, f"invariants/{to.name}", anchor) if to else Markup()
+
     return page(
         place,
         "tombstone.md.j2",
@@ -21,7 +29,10 @@ def page_of(catalog: Catalog, invariant: Invariant) -> Artifact:
         found_by=(names.alert(invariant.name), invariant.name),
         invariant=invariant,
         alertname=names.alert(invariant.name),
-        successor=ref(successor.title, f"invariants/{successor.name}") if successor else "",
-        stages=[{"name": s, "title": words.stage_title(s)} for s in STAGES],
+        successor=link(successor) if successor != heir else "",
+        heir=link(heir),
+        stages=[
+            {"name": s, "title": words.stage_title(s), "instead": link(heir, s)} for s in STAGES
+        ],
         source=source(catalog, invariant.origin.file),
     )
