@@ -18,7 +18,7 @@ from driftbook.checks.example import CATALOG, DATASET, FILES, INVARIANT, RUNBOOK
 from driftbook.document import KINDS, Document
 from driftbook.units import DURATION_PATTERN
 
-PUBLISHED = (*KINDS, "report", "canary")
+PUBLISHED = (*KINDS, "report", "canary", "catalog-export", "alerts-export")
 DATA = {file: strictyaml.read(text.encode()).data or {} for file, text in FILES.items()}
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from driftbook import history, names
-from driftbook.emit import pages, rules
+from driftbook.emit import exports, pages, rules
+from driftbook.emit.exports import backstage
 from driftbook.errors import FatalError
 from driftbook.model import Catalog
 from driftbook.site import config
@@ -52,7 +53,8 @@ def write_pages(
         pictures or {},
     )
     settings = () if config.is_own(root) else config.emit(catalog)
-    made = chain(pages.emit(catalog, evidence), settings)
+    entities = () if config.is_own(root, names.BACKSTAGE) else [backstage.artifact(catalog)]
+    made = chain(pages.emit(catalog, evidence), exports.emit(catalog, digests), settings, entities)
     return write(root, made, (names.PAGES, config.OVERRIDES))
 
 

@@ -15,11 +15,11 @@ OWN = "# Remove the line above, and this file is yours: driftbook will use it an
 _HERE = Path(__file__).parent
 
 
-def is_own(root: Path) -> bool:
-    """Whether the project has a configuration that driftbook did not write; it wins."""
+def is_own(root: Path, file: str = FILE) -> bool:
+    """Whether the project has such a file that driftbook did not write; it wins."""
     try:
-        with (root / FILE).open(encoding="utf-8") as file:
-            return names.MARK not in file.readline()
+        with (root / file).open(encoding="utf-8") as start:
+            return names.MARK not in start.readline()
     except FileNotFoundError:
         return False
 
