@@ -1,4 +1,6 @@
-"""The stores that tests of the canary use: Debian's PostgreSQL and Redis, found or unpacked.
+"""Servers that only tests use, found or unpacked from Debian's packages.
+
+PostgreSQL and Redis for the canary, VictoriaMetrics and its vmalert for deployments.
 
 `make test` runs this file as a script first, so that tests only have to call the functions here.
 """
@@ -18,6 +20,8 @@ PROGRAMS = {
     "initdb": "postgresql",
     "pg_basebackup": "postgresql",  # comes with the client's package, so it may lie elsewhere
     "redis-server": "redis-server",
+    "victoria-metrics": "victoria-metrics",
+    "vmalert": "victoria-metrics",
 }
 """Programs, and Debian's packages that bring them. A server's programs lie beside `initdb`."""
 
@@ -38,7 +42,7 @@ def environment(program: Path) -> dict[str, str]:
     """What an unpacked program needs to find the libraries that came with it."""
     if not program.is_relative_to(FOLDER):
         return dict(os.environ)
-    tree = FOLDER / PROGRAMS["redis-server" if "redis" in program.name else "initdb"]
+    tree = FOLDER / program.relative_to(FOLDER).parts[0]
     libraries = sorted({str(p.parent) for p in (tree / "usr/lib").rglob("*.so*")})
     return os.environ | {"LD_LIBRARY_PATH": ":".join(libraries)}
 

@@ -11,6 +11,7 @@ from driftbook import pipeline
 from driftbook.commands import deploy_text, findings
 from driftbook.deploy import KINDS, ready
 from driftbook.deploy.base import Job
+from driftbook.deploy.change import stoppable
 from driftbook.deploy.plan import Plan
 from driftbook.diagnostics import nearest
 from driftbook.errors import Exit, FatalError
@@ -57,7 +58,8 @@ def run(
     if not yes and not _agreed(target, made):
         console.print("Nothing was changed.", style="bold")
         return Exit.FINDINGS
-    deployer.apply(job, made, lambda text: _say(console, text))
+    with stoppable():
+        deployer.apply(job, made, lambda text: _say(console, text))
     _say(console, f"{target} is as the catalog says.")
     return Exit.OK
 

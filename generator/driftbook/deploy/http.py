@@ -131,10 +131,14 @@ class Client:
         except requests.exceptions.SSLError as error:
             message = f"no safe connection to {self.url}: {reason(error)}"
             raise UnreachableError(message, "see `tls` of the target") from None
-        except requests.Timeout:
+        except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
             raise self._late() from None
         except requests.RequestException as error:
+            if _timed_out(error):  # of the last attempt, which has a name of its own
+                raise self._late() from None
             raise UnreachableError(f"cannot reach {self.url}: {reason(error)}") from None
+        except urllib3.exceptions.HTTPError as error:  # in the middle of an answer
+            raise UnreachableError(f"{self.url} breaks off its answer: {error}") from None
         except OSError as error:  # a certificate that is no file
             raise FatalError(f"cannot ask {self.url}: {error}") from None
         if answer.status in ok:
@@ -149,7 +153,7 @@ class Client:
         """All of it, within the time for one answer, however slowly it trickles in."""
         deadline = time.monotonic() + self._connection.timeout
         parts, size = [], 0
-        for part in response.iter_content(1 << 16):
+        while part := response.raw.read1(1 << 16, decode_content=True):
             parts.append(part)
             size += len(part)
             if time.monotonic() > deadline:
@@ -176,6 +180,11 @@ _HINTS = {
     403: "it knows who asks but does not allow it, or not to anybody",
     404: "see `url` of the target; a path before the server's own belongs to it",
 }
+
+
+def _timed_out(error: requests.RequestException) -> bool:
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(cause, urllib3.exceptions.ReadTimeoutError)
 
 
 class _Patience(Retry):

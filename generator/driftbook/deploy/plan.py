@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 How = Literal["added", "changed", "removed"]
+Fate = Literal["restarts", "ends"]
+State = Literal["pending", "firing"]
 HOWS: tuple[How, ...] = ("added", "changed", "removed")
 
 
@@ -30,8 +32,8 @@ class Disturbed:
 
     alert: str
     labels: tuple[tuple[str, str], ...]
-    state: Literal["pending", "firing"]
-    fate: Literal["restarts", "ends"]
+    state: State
+    fate: Fate
     why: str
 
 

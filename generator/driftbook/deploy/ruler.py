@@ -1,0 +1,180 @@
+"""A server that evaluates the rule files of a folder: Prometheus, vmalert."""
+
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from posixpath import basename
+
+import yaml
+
+from driftbook.deploy import compare, groups
+from driftbook.deploy.base import Job, Say
+from driftbook.deploy.change import Server, change
+from driftbook.deploy.compare import Ruler
+from driftbook.deploy.cost import cost
+from driftbook.deploy.folder import CURRENT, Folder
+from driftbook.deploy.groups import Group, Running
+from driftbook.deploy.http import Client
+from driftbook.deploy.plan import Change, Plan
+from driftbook.errors import FatalError
+from driftbook.model import FileTarget
+from driftbook.prove.compiled import Compiled
+
+RULES = "/api/v1/rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """name: of the server, for people."""
+
+    name: str
+    ruler: Ruler
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """before: the version of the folder. files: all of ours that are to be in it.
+
+    wanted: the groups that are to run, gone: names of those that are not. ran: what runs now.
+    """
+
+    before: str
+    files: Mapping[str, bytes]
+    wanted: Mapping[str, Group]
+    gone: frozenset[str]
+    ran: tuple[Running, ...]
+
+
+def texts(job: Job) -> dict[str, bytes]:
+    """The compiled rule files under the names that they have in the folder."""
+    return {basename(file): (job.root / file).read_bytes() for file in job.disk.rules}
+
+
+def plan(
+    job: Job, kind: Kind, client: Client, files: Mapping[str, bytes], cautions: tuple[str, ...]
+) -> Plan:
+    """files: the compiled rule files, as this server can take them. cautions: of its kind."""
+    target: FileTarget = job.settings
+    folder = Folder(job.path(target.directory))
+    before, present = folder.version(), folder.read()
+    folder.clash(files)
+    kept = {n: t for n, t in present.items() if n not in files and not job.prune}
+    ran, wanted = groups.running(client.json(RULES)), parsed(job, files)
+    here = {one.group.name: one for one in ran if _here(one)}
+    moved = {one.group.name: one for one in ran if one.group.name in {*wanted} - {*here}}
+    stays = {*kept, *folder.foreign()}
+    gone = {n for n, one in here.items() if n not in wanted and one.group.file not in stays}
+    concerned = [one for n, one in {**here, **moved}.items() if n in wanted or n in gone]
+    found = {one.group.name: one.group for one in concerned}
+    made = [*compare.changes(wanted, found), *_moves(moved)]
+    new = {**kept, **files}
+    made += _texts(new, present, {g.file for g in compare.changed(wanted, found)})
+    every = job.catalog.prometheus.scrape_interval
+    return Plan(
+        tuple(made),
+        tuple(sorted(kept)),
+        tuple(compare.disturbed(concerned, wanted, frozenset(moved), kind.ruler)),
+        (*client.cautions, *cautions, *_cautions(folder, ran, here)),
+        tuple(
+            cost(group, every, here[name].measured if name in here else None)
+            for name, group in sorted(wanted.items())
+        ),
+        Work(before, new, wanted, frozenset(gone), ran),
+    )
+
+
+def apply(
+    job: Job, kind: Kind, client: Client, work: Work, refused: Callable[[], str], say: Say
+) -> None:
+    """refused: "" as long as the server has not said that it does not take the files."""
+    target: FileTarget = job.settings
+    folder = Folder(job.path(target.directory))
+
+    def missing() -> str:
+        said = _missing(groups.running(client.json(RULES)), work, folder)
+        if said and (why := refused()):
+            raise FatalError(f"{kind.name} refuses the files: {why}", "its log says more")
+        return said
+
+    def undone() -> str:
+        now = groups.running(client.json(RULES))
+        return "" if _shape(now) == _shape(work.ran) else "it runs other rules than before"
+
+    within = target.connection.within
+    server = Server(kind.name, reloader(job, client), missing, undone, within)
+    change(folder, work.before, work.files, server, say)
+
+
+def reloader(job: Job, client: Client) -> Callable[[], None]:
+    """What makes the server of a target read its files again."""
+    target: FileTarget = job.settings
+
+    def by_request() -> None:
+        client.ask("POST", "/-/reload")
+
+    def by_signal() -> None:
+        path = job.path(target.pid_file)
+        try:
+            os.kill(int(path.read_text(encoding="ascii").strip()), signal.SIGHUP)
+        except (OSError, ValueError) as error:
+            raise FatalError(f"cannot signal the process of {path}: {error}") from None
+
+    return by_signal if target.pid_file else by_request
+
+
+def parsed(job: Job, files: Mapping[str, bytes]) -> dict[str, Group]:
+    """The groups of some rule files, by name."""
+    loaded = {name: yaml.load(text, Loader=yaml.CSafeLoader) for name, text in files.items()}
+    return groups.on_disk(Compiled(job.root, loaded, {}, None, {}, ()))
+
+
+def _here(one: Running) -> bool:
+    """Whether a group is of our folder, wherever the server sees that mounted."""
+    return one.path.split("/")[-2:-1] == [CURRENT]
+
+
+def _moves(moved: Mapping[str, Running]) -> Iterator[Change]:
+    """Our groups that the server has from elsewhere, and not from our folder."""
+    for name, one in sorted(moved.items()):
+        yield Change("changed", "group", name, f"runs from {one.path}, not from {CURRENT}/")
+
+
+def _texts(
+    files: Mapping[str, bytes], present: Mapping[str, bytes], told: set[str]
+) -> Iterator[Change]:
+    """Files that are not as they should be although the server runs what they should hold."""
+    for name in sorted(files.keys() - told):
+        if name not in present:
+            yield Change("added", "file", name)
+        elif files[name] != present[name]:
+            yield Change("changed", "file", name)
+    for name in sorted(present.keys() - files.keys() - told):
+        yield Change("removed", "file", name)
+
+
+def _cautions(folder: Folder, ran: Iterable[Running], here: Mapping[str, Running]) -> Iterator[str]:
+    for one in ran:
+        if one.group.name in here and not _here(one):
+            yield f"{one.group.name} also runs from {one.path}: it is evaluated twice"
+    if stray := folder.stray():
+        yield (
+            f"{len(stray)} rule files such as {stray[0].name} lie in {folder.path} itself, "
+            f"beside {CURRENT}/: the server may load them too; remove them"
+        )
+
+
+def _missing(now: tuple[Running, ...], work: Work, folder: Folder) -> str:
+    """What the server does not run as it should, the first of it in words."""
+    here = {one.group.name: one.group for one in now if _here(one)}
+    for name, group in work.wanted.items():
+        if name not in here:
+            return f"it does not load {folder.current}/{group.file} (group {name})"
+        if said := next(compare.changes({name: group}, {name: here[name]}), None):
+            return f"{said.what} {said.name} still differs: {said.detail}"
+    still = sorted(work.gone & here.keys())
+    return f"it still runs the group {still[0]}" if still else ""
+
+
+def _shape(ran: Iterable[Running]) -> list[tuple[str, Group]]:
+    return sorted(((one.path, one.group) for one in ran), key=lambda pair: (pair[0], pair[1].name))
