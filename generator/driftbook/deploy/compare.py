@@ -1,7 +1,7 @@
 """What the rules of a catalog change at a ruler, and whose alerts that disturbs."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftbook.deploy.groups import SHOWN, Active, Group, Pairs, Rule, Running, differences
 from driftbook.deploy.plan import Change, Disturbed, Fate
@@ -12,9 +12,15 @@ class Ruler:
     """What is known of the rulers of one kind.
 
     keeps: the part of a rule by which it is known again after a change; its alerts live on.
+    ordered: whether it runs the rules of a group in the order of the file after a change.
     """
 
     keeps: frozenset[str] = frozenset(("name", "labels"))
+    ordered: bool = True
+
+    def seen(self, group: Group) -> Group:
+        """The group in an order that this ruler can be held to."""
+        return group if self.ordered else replace(group, rules=tuple(sorted(group.rules, key=repr)))
 
     def identity(self, rule: Rule) -> tuple[object, ...]:
         """Rules with the same one share their alerts, the old one with the new."""
@@ -23,8 +29,8 @@ class Ruler:
 
 PROMETHEUS = Ruler()
 """Also Mimir, whose ruler is made of Prometheus: see `Group.CopyState`."""
-VMALERT = Ruler(frozenset(("name", "labels", "query")))
-"""See `HashRule` of vmalert."""
+VMALERT = Ruler(frozenset(("name", "labels", "query")), ordered=False)
+"""See `HashRule` of vmalert; a rule that is new to a group comes last until it is restarted."""
 
 
 def changes(wanted: Mapping[str, Group], found: Mapping[str, Group]) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from posixpath import basename
 
 import yaml
@@ -60,7 +60,8 @@ def plan(
     before, present = folder.version(), folder.read()
     folder.clash(files)
     kept = {n: t for n, t in present.items() if n not in files and not job.prune}
-    ran, wanted = groups.running(client.json(RULES)), parsed(job, files)
+    ran = _running(kind, client)
+    wanted = {name: kind.ruler.seen(group) for name, group in parsed(job, files).items()}
     here = {one.group.name: one for one in ran if _here(one)}
     moved = {one.group.name: one for one in ran if one.group.name in {*wanted} - {*here}}
     stays = {*kept, *folder.foreign()}
@@ -92,13 +93,13 @@ def apply(
     folder = Folder(job.path(target.directory))
 
     def missing() -> str:
-        said = _missing(groups.running(client.json(RULES)), work, folder)
+        said = _missing(_running(kind, client), work, folder)
         if said and (why := refused()):
             raise FatalError(f"{kind.name} refuses the files: {why}", "its log says more")
         return said
 
     def undone() -> str:
-        now = groups.running(client.json(RULES))
+        now = _running(kind, client)
         return "" if _shape(now) == _shape(work.ran) else "it runs other rules than before"
 
     within = target.connection.within
@@ -121,6 +122,11 @@ def reloader(job: Job, client: Client) -> Callable[[], None]:
             raise FatalError(f"cannot signal the process of {path}: {error}") from None
 
     return by_signal if target.pid_file else by_request
+
+
+def _running(kind: Kind, client: Client) -> tuple[Running, ...]:
+    ran = groups.running(client.json(RULES))
+    return tuple(replace(one, group=kind.ruler.seen(one.group)) for one in ran)
 
 
 def parsed(job: Job, files: Mapping[str, bytes]) -> dict[str, Group]:
