@@ -178,12 +178,15 @@ def _fields(schema: Any, whole: Any, prefix: str, depth: int) -> Iterator[str]:
             said.append(f"For example {_json(field['examples'][0])}.")
         yield f"| `{path}` | {' '.join(said)} |"
         items = _resolved(field.get("items", {}), whole)
+        named = field.get("additionalProperties")
         if depth == 2 or path in ("stages.mid", "stages.late"):  # as stages.early
             continue
         if "properties" in field:
             yield from _fields(field, whole, f"{path}.", depth + 1)
         elif "properties" in items:
             yield from _fields(items, whole, f"{path}[].", depth + 1)
+        elif isinstance(named, dict) and "properties" in _resolved(named, whole):
+            yield from _fields(named, whole, f"{path}.NAME.", depth + 1)
 
 
 def _json(example: Any) -> str:

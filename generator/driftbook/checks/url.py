@@ -40,7 +40,8 @@ def check(subject: Subject) -> Iterator[Diagnostic]:
     for document in subject.of_kind("catalog"):
         for path, value in _addresses(document.data):
             if value and not _URL.fullmatch(value):
-                message = f'"{value}" is not the address of a site'
+                what = "a server" if path[-1] == "url" else "a site"
+                message = f'"{value}" is not the address of {what}'
                 expected = "an http(s) URL without query"
                 yield found(CODE, message, document.file, path, expected=expected)
         for key, value in document.data.get("links", {}).items():

@@ -37,31 +37,45 @@ def run(
         findings.show(checked, console)
         return Exit.FINDINGS
     _known(checked.catalog, target)
-    disk = compiled.read(root)
-    if faults := ready.faults(root, checked.catalog, disk, unproved):
-        for fault in faults:
-            console.print(f"{fault.file}: {fault.message} [{fault.check}]", markup=False)
-        console.print("Nothing was deployed.", style="bold")
+    job = _job(root, checked.catalog, target, prune)
+    if not _ready(job, console, unproved):
         return Exit.FINDINGS
-    settings = checked.catalog.targets[target]
-    job = Job(target, settings.settings, root, checked.catalog, disk, prune)
-    deployer = KINDS[settings.kind]
+    deployer = KINDS[checked.catalog.targets[target].kind]
     made = deployer.plan(job)
-    if format_ == "json":
-        print(deploy_text.as_json(target, made), end="")
-    else:
-        deploy_text.show(target, made, console)
+    _show(target, made, console, format_)
     if not made.changes:
         return Exit.OK
     if plan:
         return Exit.FINDINGS
-    if not yes and not _agreed(target, made):
+    if not yes and not _agreed(target):
         console.print("Nothing was changed.", style="bold")
         return Exit.FINDINGS
     with stoppable():
         deployer.apply(job, made, lambda text: _say(console, text))
     _say(console, f"{target} is as the catalog says.")
     return Exit.OK
+
+
+def _ready(job: Job, console: Console, unproved: bool) -> bool:
+    """Whether the compiled output may be deployed; says what speaks against it."""
+    faults = ready.faults(job.root, job.catalog, job.disk, unproved)
+    for fault in faults:
+        console.print(f"{fault.file}: {fault.message} [{fault.check}]", markup=False)
+    if faults:
+        console.print("Nothing was deployed.", style="bold")
+    return not faults
+
+
+def _job(root: Path, catalog: Catalog, target: str, prune: bool) -> Job:
+    settings = catalog.targets[target].settings
+    return Job(target, settings, root, catalog, compiled.read(root), prune)
+
+
+def _show(target: str, plan: Plan, console: Console, format_: str) -> None:
+    if format_ == "json":
+        print(deploy_text.as_json(target, plan), end="")
+    else:
+        deploy_text.show(target, plan, console)
 
 
 def _known(catalog: Catalog, target: str) -> None:
@@ -76,7 +90,7 @@ def _known(catalog: Catalog, target: str) -> None:
         raise FatalError(f"this driftbook cannot deploy to a target of the kind {kind}")
 
 
-def _agreed(target: str, plan: Plan) -> bool:
+def _agreed(target: str) -> bool:
     if not sys.stdin.isatty():
         raise click.UsageError("nobody can be asked here: add --yes, or --plan to only look")
     return click.confirm(f"Bring {target} in line?", err=True)

@@ -68,7 +68,7 @@ def _inside(new: Group, old: Group) -> Iterator[Change]:
     rest, before = _without(new), _without(old)
     if said := list(differences(rest, before)):
         yield Change("changed", "group", new.name, "; ".join(said))
-    elif not said and new.rules != old.rules and _order(new) != _order(old):
+    elif sorted(_order(new)) == sorted(_order(old)) and _order(new) != _order(old):
         yield Change("changed", "group", new.name, "the order of the rules")
 
 

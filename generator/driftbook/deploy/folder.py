@@ -102,7 +102,10 @@ class Folder:
                 self._make(staged)
                 self._keep_others(staged)
                 for name, text in files.items():
-                    _write(staged / name, text)
+                    (staged / name).write_bytes(text)
+                    (staged / name).chmod(0o644)
+                for path in (*(staged / name for name in files), staged):
+                    _sync(path)  # only now: the first one brings most of the others to the disk
                 return self._settled(staged, files)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
@@ -163,16 +166,9 @@ def ours(text: bytes) -> bool:
     return names.MARK.encode() in text[:1024].split(b"\n", 1)[0]
 
 
-def _write(path: Path, text: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    path.chmod(0o644)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Until it is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -1,8 +1,9 @@
 """Asking a server of a target: timeouts, retries with backoff, TLS, authentication, one client."""
 
-import os
+import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,11 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth
 from urllib3.util import Retry
 
+from driftbook.deploy.credentials import auth_of, file_of
 from driftbook.errors import FatalError
-from driftbook.model import Auth, Connection, Secret
+from driftbook.model import Connection
 from driftbook.trial.server import reason
 
 RETRIES = 3
@@ -44,15 +45,14 @@ class RefusedError(FatalError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """status: of HTTP."""
+    """status: of HTTP. location: where the server would send us, or ""."""
 
     status: int
     text: str
+    location: str = ""
 
     def json(self) -> Any:
         """The body as JSON. Raises FatalError where it is none."""
-        import json
-
         try:
             return json.loads(self.text)
         except ValueError:
@@ -72,15 +72,15 @@ class Client:
         self._connection = connection
         self._http = requests.Session()
         self._http.headers.update({"User-Agent": "driftbook", **(headers or {})})
-        self._http.auth = _auth(connection.auth, root)
+        self._http.auth = auth_of(connection.auth, root)
         for scheme in ("http://", "https://"):
             self._http.mount(scheme, HTTPAdapter(max_retries=_Patience.of()))
         tls = connection.tls
         self._verify: bool | str = not tls.insecure
         if tls.ca_file:
-            self._verify = str(_file(root, tls.ca_file))
+            self._verify = str(file_of(root, tls.ca_file))
         if tls.cert_file:
-            self._http.cert = str(_file(root, tls.cert_file)), str(_file(root, tls.key_file))
+            self._http.cert = str(file_of(root, tls.cert_file)), str(file_of(root, tls.key_file))
         if tls.insecure:  # `cautions` says it, once and where people look
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
@@ -114,8 +114,9 @@ class Client:
 
         Raises UnreachableError, and RefusedError for every status that is not ok.
         """
-        try:
-            with self._http.request(
+        with (
+            self._faults(),
+            self._http.request(
                 method,
                 f"{self.url}{path}",
                 params=params,
@@ -125,25 +126,13 @@ class Client:
                 verify=self._verify,  # of the session, it would give way to the environment's
                 allow_redirects=False,
                 stream=True,
-            ) as response:
-                answer = Answer(response.status_code, self._body(response))
-                location = response.headers.get("Location", "")
-        except requests.exceptions.SSLError as error:
-            message = f"no safe connection to {self.url}: {reason(error)}"
-            raise UnreachableError(message, "see `tls` of the target") from None
-        except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
-            raise self._late() from None
-        except requests.RequestException as error:
-            if _timed_out(error):  # of the last attempt, which has a name of its own
-                raise self._late() from None
-            raise UnreachableError(f"cannot reach {self.url}: {reason(error)}") from None
-        except urllib3.exceptions.HTTPError as error:  # in the middle of an answer
-            raise UnreachableError(f"{self.url} breaks off its answer: {error}") from None
-        except OSError as error:  # a certificate that is no file
-            raise FatalError(f"cannot ask {self.url}: {error}") from None
+            ) as response,
+        ):
+            location = response.headers.get("Location", "")
+            answer = Answer(response.status_code, self._body(response), location)
         if answer.status in ok:
             return answer
-        raise self._refused(f"{method} {path}", answer, location)
+        raise self._refused(f"{method} {path}", answer)
 
     def json(self, path: str, params: Mapping[str, str] | None = None) -> Any:
         """What a GET answers."""
@@ -162,15 +151,34 @@ class Client:
                 raise FatalError(f"the answer of {self.url} is too long")
         return b"".join(parts).decode(errors="replace")
 
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """Those of the network, in our words."""
+        try:
+            yield
+        except requests.exceptions.SSLError as error:
+            message = f"no safe connection to {self.url}: {reason(error)}"
+            raise UnreachableError(message, "see `tls` of the target") from None
+        except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
+            raise self._late() from None
+        except requests.RequestException as error:
+            if _timed_out(error):  # of the last attempt, which has a name of its own
+                raise self._late() from None
+            raise UnreachableError(f"cannot reach {self.url}: {reason(error)}") from None
+        except urllib3.exceptions.HTTPError as error:  # in the middle of an answer
+            raise UnreachableError(f"{self.url} breaks off its answer: {error}") from None
+        except OSError as error:  # a certificate that cannot be read
+            raise FatalError(f"cannot ask {self.url}: {error}") from None
+
     def _late(self) -> UnreachableError:
         message = f"{self.url} does not answer within {self._connection.timeout:g} s"
         return UnreachableError(message, "give it more time with `timeout` of the target")
 
-    def _refused(self, request: str, answer: Answer, location: str) -> RefusedError:
+    def _refused(self, request: str, answer: Answer) -> RefusedError:
         said = " ".join(answer.text.split())[:600]
         hint = _HINTS.get(answer.status, "")
-        if location:
-            hint = f"it leads to {location}: give that address as `url`"
+        if answer.location:
+            hint = f"it leads to {answer.location}: give that address as `url`"
         message = f"{self.url} answers {answer.status} to {request}: {said or 'nothing more'}"
         return RefusedError(message, answer.status, said, hint)
 
@@ -204,48 +212,3 @@ class _Patience(Retry):
     def get_retry_after(self, response: Any) -> float | None:
         asked = super().get_retry_after(response)
         return None if asked is None else min(asked, LONGEST_WAIT)
-
-
-class _Bearer(AuthBase):
-    """A token; as an object of its own, so that no .netrc takes its place."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._token:
-            request.headers["Authorization"] = f"Bearer {self._token}"
-        return request
-
-
-def _auth(auth: Auth | None, root: Path) -> AuthBase:
-    if auth is None:
-        return _Bearer("")
-    secret = _secret(auth.secret, root)
-    return HTTPBasicAuth(auth.username, secret) if auth.username else _Bearer(secret)
-
-
-def _secret(secret: Secret, root: Path) -> str:
-    """Read anew at each run, because secrets are rotated. Never part of a message."""
-    where = f"the file {secret.file}" if secret.file else f"the variable {secret.env}"
-    try:
-        text = (
-            (root / secret.file).read_text(encoding="utf-8")
-            if secret.file
-            else os.environ[secret.env]
-        ).strip()
-    except KeyError:
-        raise FatalError(f"the environment has no {secret.env}, which holds a secret") from None
-    except (OSError, UnicodeDecodeError) as error:
-        said = getattr(error, "strerror", None) or "it is not UTF-8"
-        raise FatalError(f"cannot read the secret in {secret.file}: {said}") from None
-    if not text or not text.isprintable():
-        raise FatalError(f"{where} holds no secret of one line")
-    return text
-
-
-def _file(root: Path, written: str) -> Path:
-    path = root / written
-    if not path.is_file():
-        raise FatalError(f"there is no file {path}", "see `tls` of the target")
-    return path

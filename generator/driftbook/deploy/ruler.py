@@ -16,7 +16,7 @@ from driftbook.deploy.cost import cost
 from driftbook.deploy.folder import CURRENT, Folder
 from driftbook.deploy.groups import Group, Running
 from driftbook.deploy.http import Client
-from driftbook.deploy.plan import Change, Plan
+from driftbook.deploy.plan import Change, Cost, Plan
 from driftbook.errors import FatalError
 from driftbook.model import FileTarget
 from driftbook.prove.compiled import Compiled
@@ -71,16 +71,12 @@ def plan(
     made = [*compare.changes(wanted, found), *_moves(moved)]
     new = {**kept, **files}
     made += _texts(new, present, {g.file for g in compare.changed(wanted, found)})
-    every = job.catalog.prometheus.scrape_interval
     return Plan(
         tuple(made),
         tuple(sorted(kept)),
         tuple(compare.disturbed(concerned, wanted, frozenset(moved), kind.ruler)),
         (*client.cautions, *cautions, *_cautions(folder, ran, here)),
-        tuple(
-            cost(group, every, here[name].measured if name in here else None)
-            for name, group in sorted(wanted.items())
-        ),
+        tuple(_costs(job, wanted, here)),
         Work(before, new, wanted, frozenset(gone), ran),
     )
 
@@ -157,6 +153,12 @@ def _texts(
             yield Change("changed", "file", name)
     for name in sorted(present.keys() - files.keys() - told):
         yield Change("removed", "file", name)
+
+
+def _costs(job: Job, wanted: Mapping[str, Group], here: Mapping[str, Running]) -> Iterator[Cost]:
+    scrape = job.catalog.prometheus.scrape_interval
+    for name, group in sorted(wanted.items()):
+        yield cost(group, scrape, here[name].measured if name in here else None)
 
 
 def _cautions(folder: Folder, ran: Iterable[Running], here: Mapping[str, Running]) -> Iterator[str]:
