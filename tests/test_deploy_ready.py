@@ -75,7 +75,7 @@ def test_what_is_proved_may_be_deployed(root: Path) -> None:
         (edit_proof(lambda p: p["invariants"].pop("orders-lag")), f"not of {LAG_RULES};"),
         (
             edit_proof(lambda p: p.pop("files")),
-            f"not of {names.ALERTMANAGER} and 1 more;",
+            f"not of {names.ALERTMANAGER} and 2 more;",
         ),
         (
             edit_proof(lambda p: p["files"].update({names.ALERTMANAGER: "0" * 64})),
