@@ -63,9 +63,9 @@ def opened(browser: Browser, **settings: Any) -> Iterator[Page]:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, kind: "type[Handler] | None" = None) -> Iterator[str]:
     """A web server on a free port; gives its address."""
-    handler = functools.partial(Handler, directory=str(folder))
+    handler = functools.partial(kind or Handler, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

@@ -6,6 +6,11 @@ from markupsafe import Markup
 
 from driftbook.emit.pages.markdown import text
 
+MANY = 8
+"""Rows of a table up to which a browser is given nothing to sort or filter it with."""
+ROOM = Markup('<div class="db-room"></div>\n\n')
+"""Before a longer one: the controls' place, so that nothing moves when the script puts them in."""
+
 
 def table(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> Markup:
     """A table with as many cells in each row as there are columns; "" without rows."""
@@ -13,7 +18,7 @@ def table(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> Markup
     if not lines:
         return Markup("")
     head = [_line(columns), Markup("| " + " | ".join(["---"] * len(columns)) + " |")]
-    return Markup("\n").join([*head, *lines])
+    return (ROOM if len(lines) > MANY else Markup("")) + Markup("\n").join([*head, *lines])
 
 
 def _line(cells: Sequence[object]) -> Markup:

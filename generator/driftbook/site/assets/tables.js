@@ -80,7 +80,9 @@
     count.setAttribute("aria-live", "polite");
     count.textContent = rows.length + " rows";
     bar.append(label, input, count);
-    before.parentNode.insertBefore(bar, before);
+    var room = before.previousElementSibling;
+    if (room && room.classList.contains("db-room")) room.appendChild(bar);
+    else before.parentNode.insertBefore(bar, before);
     var texts = rows.map(function (row) { return row.textContent.toLowerCase(); });
     input.addEventListener("input", function () {
       var words = input.value.toLowerCase().split(/\s+/).filter(Boolean);

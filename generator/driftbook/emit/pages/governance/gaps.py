@@ -28,7 +28,7 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
         hide="toc",
         searched=False,
         owners=table(
-            ("owner", *(weak.KINDS[kind] for kind in used), "all"),
+            ("owner", *(weak.SHORT[kind] for kind in used), "all"),
             (
                 (
                     ref(team.title, f"teams/{team.name}", "weak"),
@@ -38,6 +38,7 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
                 for team in owners
             ),
         ),
+        kinds=[(weak.SHORT[kind], weak.KINDS[kind]) for kind in used],
         rows=weak.listed(found, "gaps", owner=True),
         proved=evidence.proof is not None,
     )

@@ -24,6 +24,19 @@ KINDS = {
     "proof": "not proved",
 }
 """Every kind, the gravest first."""
+SHORT = {
+    "unwatched": "not watched",
+    "promise": "promises",
+    "unknown": "questions",
+    "early": "no early",
+    "late": "no late",
+    "scenario": "no scenario",
+    "remediation": "no remediation",
+    "steps": "no steps",
+    "draft": "drafts",
+    "proof": "no proof",
+}
+"""The same as titles of columns."""
 
 
 @dataclass(frozen=True, slots=True)

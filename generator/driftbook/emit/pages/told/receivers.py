@@ -99,16 +99,16 @@ def _rows(receiver: Receiver, place: str) -> Markup:
 def _index(catalog: Catalog, every: list[Receiver]) -> Artifact:
     ref = references("receivers")
     rows = table(
-        ("team", "stage", "receiver", "by", "hours", "again after", "invariants"),
+        ("team", "stage", "by", "hours", "again after", "invariants", "receiver"),
         (
             (
                 ref(r.team.title, f"teams/{r.team.name}"),
-                r.to,
-                ref(code(r.name), r.place),
+                ref(r.to, r.place),
                 ways(r.blocks),
                 words.hours(catalog, catalog.stages[r.to].notify, r.team.location),
                 spoken(catalog.stages[r.to].repeat, "seconds"),
                 len({x.invariant.name for x in r.reached}),
+                code(r.name),
             )
             for r in every
         ),

@@ -10,7 +10,6 @@ from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
 from driftbook.emit.pages.listing.alphabet import FILES
 from driftbook.emit.pages.listing.rows import Listing, grouped
-from driftbook.emit.pages.markdown import code
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Ref
 from driftbook.emit.pages.sources import source
@@ -80,15 +79,14 @@ def _team(
 
 def _told(catalog: Catalog, told: list[Receiver], ref: Ref) -> Markup:
     return table(
-        ("stage", "by", "when", "again after", "invariants", "receiver"),
+        ("stage", "by", "when", "again after", "invariants"),
         (
             (
-                words.stage_title(r.to),
+                ref(words.stage_title(r.to), r.place),
                 ways(r.blocks),
                 words.hours(catalog, catalog.stages[r.to].notify, r.team.location),
                 spoken(catalog.stages[r.to].repeat, "seconds"),
                 len({x.invariant.name for x in r.reached}),
-                ref(code(r.name), r.place),
             )
             for r in told
         ),
