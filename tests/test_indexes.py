@@ -278,9 +278,15 @@ def test_a_catalog_without_aggregates_shows_the_ladder_only(small: Catalog) -> N
 
 
 def test_each_promise_says_what_watches_it(small: Catalog) -> None:
-    rows = {r[0]: r[1:] for r in _rows(_texts(small)["datasets/orders/index.md"]) if len(r) == 3}
-    assert "orders-lag" in rows["How old may data be that is read?"][1]
-    assert "orders-conflicts" in rows["How are conflicting writes resolved?"][1]
+    text = _texts(small)["datasets/orders/index.md"]
+    rows = {r[0]: r[1:] for r in _rows(text) if len(r) == 3}
+    for question, name in (
+        ("How old may data be that is read?", "orders-lag"),
+        ("How are conflicting writes resolved?", "orders-conflicts"),
+    ):
+        assert rows[question][1].endswith("1 invariant") or rows[question][1] == "&#49; invariant"
+        (_, told) = text.split(f"-   {question}\n")
+        assert f"invariants/{name}/index.md" in told.split("\n-   ")[0]
     assert rows["Do reads never go back in time?"] == ["yes", "**nothing**"]
     assert rows["Which key follows a process through spans and logs?"][1] == "a fact, not a promise"
 

@@ -54,15 +54,11 @@ def _dataset(
         found_by=(dataset.name,),
         dataset=dataset,
         format=lookup.kind(place)("dataset"),
-        contract=_contract(made, ref),
+        contract=_contract(made),
+        watchers=_watchers(made, ref),
         gaps=[words.QUESTIONS[p.question] for p in made if p.state == "gap"],
         unknown=[words.QUESTIONS[p.question] for p in made if p.state == "unknown"],
-        unpromised=[
-            ref(i.title, f"invariants/{i.name}")
-            + Markup(", ")
-            + ref(i.property, "properties", i.property)
-            for i in unpromised(invariants)
-        ],
+        unpromised=[_watcher(i, ref) for i in unpromised(invariants)],
         invariants=Listing(catalog, evidence, place).full(invariants, owner=False),
         objectives=[
             ref(i.title, f"invariants/{i.name}", "thresholds")
@@ -85,24 +81,37 @@ def _pages(dataset: Dataset, invariants: Iterable[Invariant]) -> Iterator[str]:
         yield f"invariants/{invariant.name}"
 
 
-def _contract(made: Iterable[Promise], ref: Ref) -> Markup:
+def _contract(made: Iterable[Promise]) -> Markup:
     return table(
         ("question", "answer", "watched by"),
         (
-            (words.QUESTIONS[p.question], words.answer(p.question, p.answer), _watchers(p, ref))
+            (words.QUESTIONS[p.question], words.answer(p.question, p.answer), _watched(p))
             for p in made
         ),
     )
 
 
-def _watchers(promise: Promise, ref: Ref) -> Markup:
-    """Links with the property of each; or why there are none."""
+def _watchers(made: Iterable[Promise], ref: Ref) -> Markup:
+    """What watches each promise, with the property by which it does."""
+    lines = []
+    for promise in made:
+        if promise.watchers:
+            lines.append(Markup("-   ") + text(words.QUESTIONS[promise.question]))
+            lines.append(Markup(""))
+            lines += [Markup("    -   ") + _watcher(i, ref) for i in promise.watchers]
+    return Markup("\n").join(lines)
+
+
+def _watcher(invariant: Invariant, ref: Ref) -> Markup:
+    link = ref(invariant.title, f"invariants/{invariant.name}")
+    return link + Markup(", ") + ref(invariant.property, "properties", invariant.property)
+
+
+def _watched(promise: Promise) -> Markup:
+    """By how many; or why by none."""
     if promise.watchers:
-        links = [
-            ref(i.title, f"invariants/{i.name}") + Markup(f" ({text(i.property)})")
-            for i in promise.watchers
-        ]
-        return Markup(", ").join(links)
+        count = len(promise.watchers)
+        return text(f"{count} invariant{'' if count == 1 else 's'}")
     because = {
         "gap": NOTHING,
         "unknown": Markup("nobody knows what to watch"),
