@@ -18,11 +18,6 @@ def condition(place: str) -> Look:
     return lambda kind: _guide(place, code(kind), f"conditions/{kind}.md")
 
 
-def diagnostic(place: str) -> Look:
-    """The same for the code of a diagnostic, such as `DB101`."""
-    return lambda found: _guide(place, code(found), "diagnostics.md", found.lower())
-
-
 def kind(place: str) -> Look:
     """The same for the format of a kind of document, such as `invariant`."""
     return lambda name: _guide(place, text(name), "catalog.md", name)

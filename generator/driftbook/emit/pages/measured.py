@@ -1,18 +1,14 @@
 """What a pack knows about the signal of an invariant, for its page."""
 
-import posixpath
 from typing import Any
 
-from markupsafe import Markup
-
 from driftbook import packs
-from driftbook.emit.pages.markdown import inline, text
-from driftbook.emit.pages.page import path
+from driftbook.emit.pages import lookup
+from driftbook.emit.pages.markdown import inline
 from driftbook.emit.pages.related import Ref, Relations
 from driftbook.model import Invariant, Signal
 from driftbook.packs import Companion, Pack
 
-GUIDE = "guide/reference/packs"
 LOUD = "**"
 """So begins a caveat of packs that tells of a fault in which the signal reads calm."""
 
@@ -27,7 +23,7 @@ def measured(invariant: Invariant, relations: Relations, ref: Ref) -> dict[str, 
     return {
         "signal": used,
         "title": signal.title,
-        "pack": _pack(pack, signal.id, f"invariants/{invariant.name}"),
+        "pack": lookup.pack(f"invariants/{invariant.name}", pack.name, signal.id),
         "exporter": pack.exporter,
         "versions": versions(pack, invariant.signal),
         "warnings": [inline(caveat) for caveat in signal.caveats if caveat.startswith(LOUD)],
@@ -44,11 +40,6 @@ def versions(pack: Pack, signal: Signal) -> str:
     fitting = f"versions {own}" if own else "any version"
     stated = signal.exporter_version
     return f"{fitting}; the catalog states {stated}" if stated else fitting
-
-
-def _pack(pack: Pack, signal: str, place: str) -> Markup:
-    to = posixpath.relpath(f"{GUIDE}/{pack.name}.md", posixpath.dirname(path(place)))
-    return Markup(f"[{text(pack.title)}]({to}#{signal})")
 
 
 def _companion(

@@ -13,7 +13,7 @@ from driftbook.emit.pages.governance.lineage import Lineage
 from driftbook.emit.pages.governance.promises import Promise, promises, unpromised, watched
 from driftbook.emit.pages.listing.alphabet import FILES
 from driftbook.emit.pages.listing.rows import Listing
-from driftbook.emit.pages.markdown import text
+from driftbook.emit.pages.markdown import code, text
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.procedures import fill_for
 from driftbook.emit.pages.related import Ref
@@ -84,11 +84,15 @@ def _pages(dataset: Dataset, invariants: Iterable[Invariant]) -> Iterator[str]:
 def _contract(made: Iterable[Promise]) -> Markup:
     return table(
         ("question", "answer", "watched by"),
-        (
-            (words.QUESTIONS[p.question], words.answer(p.question, p.answer), _watched(p))
-            for p in made
-        ),
+        ((words.QUESTIONS[p.question], _answer(p), _watched(p)) for p in made),
     )
+
+
+def _answer(promise: Promise) -> Markup:
+    """In words; a key as code, which wraps on a phone."""
+    said = words.answer(promise.question, promise.answer)
+    given = promise.question == "tracing_key" and promise.answer.value is not None
+    return code(said) if given else text(said)
 
 
 def _watchers(made: Iterable[Promise], ref: Ref) -> Markup:
