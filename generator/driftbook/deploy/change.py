@@ -48,15 +48,15 @@ def change(folder: Folder, before: str, files: Files, server: Server, say: Say) 
             folder.point(version)
             say(f"{folder.current} -> {version}; {server.name} reads it …")
             server.reload()
-            _wait(server.missing, server.within, server.name)
+            settled(server.missing, server.within, server.name)
         except BaseException as error:
-            with _unstoppable():
+            with unstoppable():
                 said = _undo(folder, before, server)
             if isinstance(error, FatalError):
                 raise FatalError(f"{error}\n  {said}", error.hint) from None
             say(f"Interrupted. {said}")
             raise
-        with _unstoppable():
+        with unstoppable():
             folder.tidy(before)
 
 
@@ -75,13 +75,13 @@ def _undo(folder: Folder, before: str, server: Server) -> str:
     else:
         again = ""
     try:
-        _wait(server.undone, server.within, server.name)
+        settled(server.undone, server.within, server.name)
     except FatalError as error:
         return f"Restored: {files}{again}, but it cannot be told what {server.name} runs: {error}"
     return f"Restored: {files}{again}, and {server.name} runs what it ran before."
 
 
-def _wait(missing: Callable[[], str], within: float, name: str) -> None:
+def settled(missing: Callable[[], str], within: float, name: str) -> None:
     """Until nothing is missing. Raises FatalError with what is, after `within` seconds."""
     deadline, pause = time.monotonic() + within, FIRST_PAUSE
     while True:
@@ -102,7 +102,7 @@ def _wait(missing: Callable[[], str], within: float, name: str) -> None:
 
 
 @contextmanager
-def _unstoppable() -> Iterator[None]:
+def unstoppable() -> Iterator[None]:
     """What is restored is restored to the end, also for somebody impatient."""
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -82,6 +82,16 @@ def on_disk(disk: Compiled) -> dict[str, Group]:
     return found
 
 
+def parsed(written: Iterable[Mapping[str, Any]]) -> dict[str, Group]:
+    """By name, groups in the form of a rule file that are stored elsewhere."""
+    return {
+        one["name"]: Group(
+            one["name"], "", seconds(one["interval"]), tuple(_written(r) for r in one["rules"])
+        )
+        for one in written
+    }
+
+
 def running(answer: Any) -> tuple[Running, ...]:
     """What `/api/v1/rules` answers. Raises FatalError where that is something else."""
     try:

@@ -94,7 +94,7 @@ class KubernetesTarget:
     namespace: str
     name: str
     labels: tuple[tuple[str, str], ...] = ()
-    alertmanager: Literal["none", "config", "secret"] = "none"
+    alertmanager: Literal["none", "secret"] = "none"
     secret: str = ""
 
 
