@@ -147,6 +147,23 @@ def deploy(directory: Path | None, color: str | None, target: str, **options: An
 
 
 @cli.command()
+@click.option("--url", default="", help="Prometheus; default: `prometheus.external_url`.")
+@click.option("--alertmanager", default="", help="Alertmanager; default: its `external_url`.")
+@click.option("--target", multiple=True, help="A target of the catalog, with its authentication.")
+@formats("text", "json")
+@in_color
+@in_directory
+def doctor(directory: Path | None, color: str | None, **options: Any) -> None:
+    """Compare a running Prometheus and Alertmanager with the catalog.
+
+    Looks at versions, external labels, rules that are missing, changed or fail, signals without
+    series, labels or samples enough, what each group costs, routes and the watchdog. Changes
+    nothing. Status 1 where something is wrong; each finding says what to do.
+    """
+    run("doctor", directory, color, **options)
+
+
+@cli.command()
 @click.option("--no-fetch", is_flag=True, help="Only say which engines are found.")
 @in_color
 @in_directory
