@@ -56,10 +56,15 @@ TAGS = frozenset(
         "details",
         "summary",
         "hr",
+        *("figure", "figcaption", "svg", "title", "desc", "text", "rect", "path", "circle"),
     ]
 )
 ATTRIBUTES = frozenset(
-    ["href", "class", "id", "title", "start", "style", "src", "alt", "data-search-exclude"]
+    [
+        *("href", "class", "id", "title", "start", "style", "src", "alt", "data-search-exclude"),
+        *("viewbox", "width", "height", "role", "x", "y", "d", "transform", "text-anchor"),
+        *("stroke-width", "stroke-dasharray", "cx", "cy", "r"),
+    ]
 )
 PAYLOADS = [
     "<script>alert(1)</script>",

@@ -13,7 +13,7 @@ from driftbook.errors import Exit
 from driftbook.prove import engines
 from driftbook.prove.timelines import _length, timelines
 from driftbook.prove.workers import Workers
-from driftbook.svg import svg
+from driftbook.svg import scene
 from driftbook.timeline import Bound, Line, Timeline, Track
 from proving import LAG_RULES, project, real_engines
 
@@ -74,7 +74,7 @@ def test_terminal_keeps_to_its_width(width: int) -> None:
 
 
 def test_a_picture_is_xml_that_says_what_it_shows() -> None:
-    drawn = svg(DRAWN)
+    drawn = scene(DRAWN).file()
     tree = ET.fromstring(drawn)
     space = "{http://www.w3.org/2000/svg}"
     assert tree.findtext(f"{space}title") == "a: Lag <b> & more"
@@ -83,12 +83,12 @@ def test_a_picture_is_xml_that_says_what_it_shows() -> None:
     words = [e.text for e in tree.iter(f"{space}text")]
     assert "late above 10 s" in words
     assert "early growing 10 s (place=z)" in words
-    assert drawn == svg(DRAWN)
+    assert drawn == scene(DRAWN).file()
     assert "nan" not in drawn.lower()
 
 
 def test_labels_of_bounds_do_not_lie_on_each_other() -> None:
-    tree = ET.fromstring(svg(DRAWN))
+    tree = ET.fromstring(scene(DRAWN).file())
     places = [
         float(e.get("y", "0"))
         for e in tree.iter("{http://www.w3.org/2000/svg}text")

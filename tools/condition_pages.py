@@ -20,7 +20,7 @@ from driftbook.model import STAGES, Catalog, Invariant, Scenario
 from driftbook.prove import engines
 from driftbook.prove.timelines import timelines, words_of
 from driftbook.prove.workers import Workers
-from driftbook.svg import svg
+from driftbook.svg import scene
 from driftbook.timeline import Timeline
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,7 +75,7 @@ def pictures() -> Iterator[tuple[str, str]]:
             wrong = [words for _, words, came in drawn.expected if not came]
             if wrong:
                 raise SystemExit(f"{name}: not as expected: {', '.join(wrong)}")
-            yield f"{FOLDER}/{name}.svg", svg(drawn)
+            yield f"{FOLDER}/{name}.svg", scene(drawn).file()
 
 
 def pages(mark: str) -> dict[str, Iterator[str]]:

@@ -43,7 +43,7 @@ def load(root: Path) -> Memo:
     """What is remembered; nothing where the memo is of another driftbook or cannot be read."""
     try:
         data = json.loads((root / FILE).read_bytes())
-        if data["by"] != _driftbook():
+        if data["by"] != program():
             return Memo()
         documents = {
             d["file"]: Document(
@@ -63,7 +63,7 @@ def load(root: Path) -> Memo:
 def save(root: Path, documents: Iterable[Document], catalog: Catalog) -> None:
     """Remember what was read, and what was written for each invariant, if there is room."""
     data: dict[str, Any] = {
-        "by": _driftbook(),
+        "by": program(),
         "documents": [
             {
                 "file": d.file,
@@ -115,7 +115,7 @@ def _stamp(path: str | Path) -> list[int] | None:
 
 
 @lru_cache(maxsize=1)
-def _driftbook() -> str:
+def program() -> str:
     """Version and state of the program and its packs, so that an edit forgets everything."""
     stamps = sorted((str(p), _stamp(p)) for p in sources())
     return hashlib.sha256(f"{__version__} {stamps}".encode()).hexdigest()

@@ -12,7 +12,9 @@ from driftbook.emit.artifact import Artifact
 from driftbook.errors import Exit, FatalError
 from driftbook.model import Catalog
 from driftbook.prove import engines as engine_folder
+from driftbook.prove import pictures
 from driftbook.prove import proof as proofs
+from driftbook.prove.engines import Engines
 from driftbook.prove.finding import Finding
 from driftbook.prove.proof import Proof
 
@@ -42,7 +44,7 @@ def run(
             pipeline.write_rules(checked, remembered)
         proof = proofs.prove(root, checked.catalog, artifacts, engines, progress.say)
         if not no_site:
-            proof = _site(root, checked.catalog, proof, progress)
+            proof = _site(root, checked.catalog, proof, engines, progress)
         proof = _keep(root, proof, check, partial=no_site or engines is None)
     found = [*checked.diagnostics, *findings.from_proof(proof.findings)]
     if format_ == "text":
@@ -56,10 +58,13 @@ def run(
     return Exit.FINDINGS if proof.findings else Exit.OK
 
 
-def _site(root: Path, catalog: Catalog, proof: Proof, progress: Progress) -> Proof:
+def _site(
+    root: Path, catalog: Catalog, proof: Proof, engines: Engines | None, progress: Progress
+) -> Proof:
     """Pages and HTML, then the links into them. Pages and HTML are not committed output."""
+    drawn = pictures.evaluated(root, catalog, engines, progress.say)
     progress.say("building the site", 0, 1)
-    site.write_pages(root, catalog, proof.data())
+    site.write_pages(root, catalog, proof.data(), drawn)
     complaints = site.build(root, only_if_changed=True)
     if complaints:
         raise FatalError("MkDocs cannot build the site:\n  " + "\n  ".join(complaints))

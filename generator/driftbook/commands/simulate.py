@@ -12,7 +12,7 @@ from driftbook.model import Catalog, Scenario
 from driftbook.prove import engines
 from driftbook.prove.timelines import timelines
 from driftbook.prove.workers import Workers
-from driftbook.svg import svg as picture
+from driftbook.svg import scene
 
 
 def run(root: Path, console: Console, *, scenario: str, svg: Path | None = None) -> int:
@@ -39,7 +39,7 @@ def run(root: Path, console: Console, *, scenario: str, svg: Path | None = None)
         console.print()
         met = met and all(came for _, _, came in drawn.expected)
         if svg is not None:
-            _write(_named(svg, drawn.invariant, len(found) > 1), picture(drawn))
+            _write(_named(svg, drawn.invariant, len(found) > 1), scene(drawn).file())
     return Exit.OK if met else Exit.FINDINGS
 
 

@@ -7,9 +7,13 @@ from rich.console import Console
 
 from driftbook import names, pipeline, site
 from driftbook.commands import findings
+from driftbook.commands.progress import Progress
 from driftbook.errors import Exit, FatalError
 from driftbook.memo import Memo
 from driftbook.pipeline import Checked
+from driftbook.prove import engines
+from driftbook.prove.engines import Engines
+from driftbook.prove.pictures import Say, evaluated
 from driftbook.report.json import report
 
 
@@ -24,7 +28,8 @@ def run(
     """Builds into `site/html`, quietly; with serve, serves until interrupted."""
     if serve:
         _serve(root, console, host, port)
-    checked = _written(root, console, Memo())
+    with Progress(console) as progress:
+        checked = _written(root, console, Memo(), engines.find(root), progress.say)
     if not checked.ok:
         return Exit.FINDINGS
     for complaint in (complaints := site.build(root)):
@@ -35,12 +40,18 @@ def run(
     return Exit.OK
 
 
-def _written(root: Path, console: Console, remembered: Memo) -> Checked:
-    """The catalog, with its pages written where it has no errors."""
+def _written(
+    root: Path, console: Console, remembered: Memo, found: Engines | None, say: Say | None = None
+) -> Checked:
+    """The catalog, with its pages written where it has no errors.
+
+    say: told of the progress of scenarios; without it they are left to another time.
+    """
     checked = pipeline.check(root, remembered)
     findings.show(checked, console)
     if checked.ok and checked.catalog is not None:
-        site.write_pages(root, checked.catalog)
+        drawn = evaluated(root, checked.catalog, found, say)
+        site.write_pages(root, checked.catalog, pictures=drawn)
     return checked
 
 
@@ -49,12 +60,12 @@ def _serve(root: Path, console: Console, host: str, port: int) -> None:
     from driftbook.site.serve import serve
     from driftbook.site.server import Finding, fault
 
-    remembered = Memo()
+    remembered, found_engines = Memo(), engines.find(root)
 
     def refresh() -> Sequence[Finding]:
         nonlocal remembered
         try:
-            checked = _written(root, console, remembered)
+            checked = _written(root, console, remembered, found_engines)
         except FatalError as wrong:
             console.print(f"{wrong}: {wrong.hint}", markup=False)
             return [fault(f"{wrong}\n{wrong.hint}".strip())]

@@ -173,6 +173,9 @@ class ConditionModule(Protocol):
     def settles(self, condition: Condition) -> float:
         """Seconds after a step of the signal until `held` is the whole truth."""
 
+    def waits(self, condition: Condition) -> float | None:
+        """Seconds that a fault has to last until it fires, None where that is no fixed time."""
+
     def place_cases(self, condition: Condition, scope: Scope) -> Sequence[PlaceCase]:
         """Tests at single places."""
 

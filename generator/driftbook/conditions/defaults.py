@@ -54,6 +54,11 @@ def settles(condition: Condition) -> float:
     return condition.hold
 
 
+def waits(condition: Condition) -> float | None:
+    """For `for`."""
+    return condition.hold
+
+
 def place_cases(condition: Condition, scope: Scope) -> list[PlaceCase]:
     """It cannot be tested at a single place."""
     return []

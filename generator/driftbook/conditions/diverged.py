@@ -248,6 +248,12 @@ def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:
     return members.group(condition.params.over, scope)
 
 
+def waits(condition: Condition) -> float:
+    """The time to settle, and `for`."""
+    p: Params = condition.params
+    return p.settle + condition.hold
+
+
 def sentence(condition: Condition, invariant: Invariant) -> str:
     """`the replicas of a key differ by more than 10 and 1 % for all of 5 min`."""
     p: Params = condition.params

@@ -178,6 +178,11 @@ def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
     return Curve(title, unit, {"": f"{ahead} and {known}"}, p.bound), fit
 
 
+def waits(condition: Condition) -> float | None:
+    """A trend fires before the bound is crossed: there is nothing to wait for."""
+    return None
+
+
 def sentence(condition: Condition, invariant: Invariant) -> str:
     """`the trend of a region pair reaches 10 s within 30 min`."""
     p: Params = condition.params

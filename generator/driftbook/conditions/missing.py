@@ -28,6 +28,7 @@ from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import recordings as recordings
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import violations as violations
+from driftbook.conditions.defaults import waits as waits
 from driftbook.conditions.scope import Scope, by, embedded, series
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant

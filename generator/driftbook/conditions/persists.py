@@ -126,6 +126,12 @@ def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
     return (Curve(title, "ratio", {"": share}, p.ratio),)
 
 
+def waits(condition: Condition) -> float:
+    """The share of the window that must be violated, and `for`."""
+    p: Params = condition.params
+    return p.during * p.ratio + condition.hold
+
+
 def sentence(condition: Condition, invariant: Invariant) -> str:
     """`a region pair is over 10 s for most (90 %) of 15 min`."""
     p: Params = condition.params

@@ -25,6 +25,7 @@ from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import violations as violations
+from driftbook.conditions.defaults import waits as waits
 from driftbook.conditions.scope import Scope, by, embedded
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant

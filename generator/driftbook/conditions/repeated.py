@@ -192,6 +192,11 @@ def labels(condition: Condition, scope: Scope) -> tuple[str, ...]:
     return by_labels
 
 
+def waits(condition: Condition) -> float | None:
+    """It counts events, however long they take."""
+    return None
+
+
 def sentence(condition: Condition, invariant: Invariant) -> str:
     """`repairs failed 3 or more times within 30 min`."""
     p: Params = condition.params

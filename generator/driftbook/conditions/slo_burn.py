@@ -214,6 +214,11 @@ def _ratio(scope: Scope, window: float) -> str:
     return scope.recorded(names.SLO_ERROR_RATIO, {"window": duration(window)})
 
 
+def waits(condition: Condition) -> float | None:
+    """The worse the fault, the sooner."""
+    return None
+
+
 def sentence(condition: Condition, invariant: Invariant) -> str:
     """`the error budget of 99.9 % within 10 s over 30 d burns 14.4 times too fast (1 h and …)`."""
     slo = invariant.slo

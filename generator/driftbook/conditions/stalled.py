@@ -204,6 +204,12 @@ def _succeeded(p: Params, scope: Scope) -> str:
     return f"group {by(_by(p, scope))}({fresh})"
 
 
+def waits(condition: Condition) -> float:
+    """The whole window, and `for`."""
+    p: Params = condition.params
+    return p.window + condition.hold
+
+
 def sentence(condition: Condition, invariant: Invariant) -> str:
     """`a queue is not empty for 10 min and “repairs done” does not rise, or …`."""
     p: Params = condition.params

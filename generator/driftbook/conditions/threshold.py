@@ -15,6 +15,7 @@ from driftbook.conditions.defaults import recordings as recordings
 from driftbook.conditions.defaults import settles as settles
 from driftbook.conditions.defaults import test_cases as test_cases
 from driftbook.conditions.defaults import violations as violations
+from driftbook.conditions.defaults import waits as waits
 from driftbook.conditions.scope import Scope
 from driftbook.model import STAGES as ALL_STAGES
 from driftbook.model import Condition, Invariant

@@ -31,6 +31,7 @@ from driftbook.conditions.defaults import description as description
 from driftbook.conditions.defaults import labels as labels
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import violations as violations
+from driftbook.conditions.defaults import waits as waits
 from driftbook.conditions.scope import Scope, by
 from driftbook.model import Condition, Invariant, StageName
 from driftbook.units import duration, number, seconds, spoken

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from driftbook import conditions
 from driftbook.alerts import Alert
 from driftbook.conditions.base import Curve
-from driftbook.model import Invariant, StageName
+from driftbook.model import Invariant, StageName, Worse
 from driftbook.prove.series import Labels, Samples
 from driftbook.timeline import Line, Moving, Panel
 
@@ -67,14 +67,17 @@ def queries(planned: Sequence[Planned]) -> dict[str, str]:
 
 
 def drawn(
-    planned: Sequence[Planned], got: Mapping[str, list[Samples]], invariant: Invariant
+    planned: Sequence[Planned],
+    got: Mapping[str, list[Samples]],
+    identity: tuple[str, ...],
+    worse: Worse,
 ) -> Iterator[Panel]:
     """The panels that have anything to show."""
     for p in planned:
         made = [
             replace(line, place=", ".join(filter(None, (name, line.place))))
             for name in p.curve.lines
-            for line in lines(got[p.key(name)], invariant)
+            for line in lines(got[p.key(name)], identity, worse)
         ]
         if made and not p.curve.beside:
             yield Panel(p.curve.title, p.curve.unit, tuple(made), p.limits)
@@ -91,20 +94,19 @@ def moving(planned: Sequence[Planned], got: Mapping[str, list[Samples]]) -> Iter
                     yield Moving(p.stage, p.condition, values)
 
 
-def lines(moments: Sequence[Samples], invariant: Invariant) -> tuple[Line, ...]:
+def lines(moments: Sequence[Samples], identity: tuple[str, ...], worse: Worse) -> tuple[Line, ...]:
     """A line for each place, in their order; of many, the worst are named."""
     every = {labels for samples in moments for labels in samples}
-    sign = 1 if invariant.signal.worse == "above" else -1
-    identity = invariant.signal.identity
+    sign = 1 if worse == "above" else -1
     places = {labels: place(labels, identity) for labels in every}
     if len(set(places.values())) < len(places):  # of a supporting signal with more labels
         places = {labels: place(labels, tuple(sorted(dict(labels)))) for labels in every}
     found = [Line(places[la], tuple(s.get(la) for s in moments)) for la in every]
 
-    def worst(line: Line) -> float:
+    def extreme(line: Line) -> float:
         return max((v * sign for v in line.values if v is not None and v == v), default=-1e300)
 
-    found.sort(key=lambda line: (-worst(line), line.place))
+    found.sort(key=lambda line: (-extreme(line), line.place))
     if len(found) > LINES:
         named, others = found[: LINES - 1], found[LINES - 1 : LINES - 1 + FAINT]
         faint = [replace(line, faint=True) for line in others]

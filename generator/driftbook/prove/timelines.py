@@ -1,12 +1,13 @@
 """Scenarios as timelines: what promtool makes of their series, at every drawn moment."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from driftbook import names
-from driftbook.alerts import alerts
+from driftbook.alerts import Alert, alerts
 from driftbook.emit import rules
-from driftbook.model import Catalog, Expectation, Invariant, Scenario
+from driftbook.model import Catalog, Expectation, Invariant, Scenario, StageName, Worse
 from driftbook.prove import panels
 from driftbook.prove.engines import Engines
 from driftbook.prove.series import Samples, evaluate
@@ -21,62 +22,109 @@ What is judged over days does not count evaluations."""
 _REPEAT = re.compile(r"x([0-9]+)$")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What has to be known of a scenario to draw what one invariant makes of it.
+
+    rules: text of its rule file. times: moments that are drawn; extra: those of expectations
+    between them. mine: expectations of this invariant. below: what is drawn below the signal.
+    stated: stage and kind of every condition. Its `repr` is all that the timeline depends on, but
+    for the engine and the program.
+    """
+
+    scenario: str
+    title: str
+    invariant: str
+    alert: str
+    unit: str
+    worse: Worse
+    identity: tuple[str, ...]
+    stages: tuple[StageName, ...]
+    rules: str
+    series: tuple[tuple[str, str], ...]
+    every: float
+    tick: float
+    times: tuple[float, ...]
+    extra: tuple[float, ...]
+    mine: tuple[Expectation, ...]
+    notes: tuple[tuple[float, str], ...]
+    below: tuple[panels.Planned, ...]
+    bounds: tuple[Bound, ...]
+    stated: tuple[tuple[StageName, str], ...]
+
+
 def timelines(
     catalog: Catalog, scenario: Scenario, engines: Engines, workers: Workers
 ) -> Iterator[Timeline]:
     """A timeline for each of the scenario's invariants that has rules."""
+    for invariant in judged(catalog, scenario):
+        yield answered(asked(catalog, scenario, invariant), engines, workers)
+
+
+def judged(catalog: Catalog, scenario: Scenario) -> Iterator[Invariant]:
+    """The scenario's invariants that have rules."""
     for name in scenario.invariants:
-        invariant = catalog.invariants[name]
-        if invariant.lifecycle != "retired":
-            yield _timeline(catalog, scenario, invariant, engines, workers)
+        if catalog.invariants[name].lifecycle != "retired":
+            yield catalog.invariants[name]
 
 
-def _timeline(
-    catalog: Catalog,
-    scenario: Scenario,
-    invariant: Invariant,
-    engines: Engines,
-    workers: Workers,
-) -> Timeline:
+def asked(catalog: Catalog, scenario: Scenario, invariant: Invariant) -> Asked:
+    """What to ask promtool, and what to draw of its answer."""
     tick = _tick(catalog, scenario)
     times = _moments(scenario, tick)
-    mine = [e for e in scenario.expect if e.invariant in ("", invariant.name)]
-    extra = sorted({e.at for e in mine} - set(times))
+    mine = tuple(e for e in scenario.expect if e.invariant in ("", invariant.name))
     plan = alerts(catalog, invariant)
-    below = panels.plan(invariant, plan)
-    got = evaluate(
-        rules.rule_file(catalog, invariant, plan).text,
-        scenario.series,
-        scenario.every,
-        tick,
-        {
-            "signal": f'{names.SIGNAL}{{invariant="{invariant.name}"}}',
-            "alerts": f'ALERTS{{alertname="{names.alert(invariant.name)}"}}',
-            **panels.queries(below),
-        },
-        [*times, *extra],
-        engines,
-        workers,
-    )
-    moments = dict(zip([*times, *extra], got["alerts"], strict=True))
-    drawn = {key: samples[: len(times)] for key, samples in got.items()}
-    tracks = tuple(_tracks(invariant, drawn["alerts"]))
-    reached = {(t.stage, t.condition) for t in tracks}
-    stated = dict.fromkeys((a.condition.stage, a.condition.kind) for a in plan)
-    return Timeline(
+    return Asked(
         scenario.name,
         scenario.title,
         invariant.name,
+        names.alert(invariant.name),
         invariant.signal.unit,
+        invariant.signal.worse,
+        invariant.signal.identity,
+        invariant.stages,
+        rules.rule_file(catalog, invariant, plan).text,
+        tuple(scenario.series.items()),
+        scenario.every,
+        tick,
         times,
-        panels.lines(drawn["signal"], invariant),
-        tuple(dict.fromkeys(_bounds(catalog, invariant))),
-        tracks,
-        tuple((e.at, words_of(e), _came(e, moments[e.at])) for e in mine),
-        tuple(panels.drawn(below, drawn, invariant)),
-        tuple(panels.moving(below, drawn)),
+        tuple(sorted({e.at for e in mine} - set(times))),
+        mine,
         tuple((note.at, note.text) for note in scenario.notes),
-        tuple(f"{stage} {kind}" for stage, kind in stated if (stage, kind) not in reached),
+        panels.plan(invariant, plan),
+        tuple(dict.fromkeys(_bounds(invariant, plan))),
+        tuple(dict.fromkeys((a.condition.stage, a.condition.kind) for a in plan)),
+    )
+
+
+def answered(asked: Asked, engines: Engines, workers: Workers) -> Timeline:
+    """The timeline as promtool evaluates it. Raises FatalError."""
+    queries = {
+        "signal": f'{names.SIGNAL}{{invariant="{asked.invariant}"}}',
+        "alerts": f'ALERTS{{alertname="{asked.alert}"}}',
+        **panels.queries(asked.below),
+    }
+    every = [*asked.times, *asked.extra]
+    inputs = dict(asked.series)
+    got = evaluate(asked.rules, inputs, asked.every, asked.tick, queries, every, engines, workers)
+    moments = dict(zip(every, got["alerts"], strict=True))
+    drawn = {key: samples[: len(asked.times)] for key, samples in got.items()}
+    tracks = tuple(_tracks(asked, drawn["alerts"]))
+    reached = {(t.stage, t.condition) for t in tracks}
+    return Timeline(
+        asked.scenario,
+        asked.title,
+        asked.invariant,
+        asked.unit,
+        asked.times,
+        panels.lines(drawn["signal"], asked.identity, asked.worse),
+        asked.bounds,
+        tracks,
+        tuple((e.at, words_of(e), _came(e, moments[e.at])) for e in asked.mine),
+        tuple(panels.drawn(asked.below, drawn, asked.identity, asked.worse)),
+        tuple(panels.moving(asked.below, drawn)),
+        asked.notes,
+        tuple(f"{stage} {kind}" for stage, kind in asked.stated if (stage, kind) not in reached),
     )
 
 
@@ -107,26 +155,26 @@ def _length(values: str) -> int:
     return count
 
 
-def _bounds(catalog: Catalog, invariant: Invariant) -> Iterator[Bound]:
-    for alert in alerts(catalog, invariant):
+def _bounds(invariant: Invariant, plan: Sequence[Alert]) -> Iterator[Bound]:
+    for alert in plan:
         value = getattr(alert.condition.params, "bound", None)
         if value is not None:
             where = panels.place(alert.scope.match, invariant.signal.identity)
             yield Bound(alert.condition.stage, alert.condition.kind, value, where)
 
 
-def _tracks(invariant: Invariant, moments: list[Samples]) -> Iterator[Track]:
+def _tracks(asked: Asked, moments: list[Samples]) -> Iterator[Track]:
     """Alerts in the order of stages, by condition and place."""
     states: dict[tuple[str, str, str], list[State]] = {}
     for index, samples in enumerate(moments):
         for labels in samples:
             known = dict(labels)
-            place = panels.place(labels, invariant.signal.identity)
+            place = panels.place(labels, asked.identity)
             key = (known.get("stage", ""), known.get("condition", ""), place)
             row = states.setdefault(key, [""] * len(moments))
             if row[index] != "firing":
                 row[index] = "firing" if known.get("alertstate") == "firing" else "pending"
-    for stage in invariant.stages:
+    for stage in asked.stages:
         for key, row in sorted(states.items()):
             if key[0] == stage:
                 yield Track(stage, key[1], key[2], tuple(row))

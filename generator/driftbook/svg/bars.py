@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from driftbook.svg.chart import Drawn, badge
 from driftbook.svg.scale import Scale
-from driftbook.svg.style import EDGE, LEFT, LINE, RIGHT, text, wrapped
+from driftbook.svg.style import EDGE, LEFT, LINE, RIGHT, hatched, text, wrapped
 from driftbook.timeline import Timeline, Track
 from driftbook.units import duration, number
 
@@ -24,7 +24,7 @@ def tracks(timeline: Timeline, y: float) -> Drawn:
         y += 5 + BAR + 3
     if seen:
         y += LINE
-        parts += _key(y)
+        parts += key(y)
     said = "no stage is reached"
     if timeline.quiet or not seen:
         said = f"Never reached: {', '.join(timeline.quiet)}" if timeline.quiet else said
@@ -54,11 +54,12 @@ def _bar(timeline: Timeline, track: Track, y: float) -> Iterator[str]:
     yield f'<rect class="track grid" x="{LEFT}" {box} width="{RIGHT - LEFT}"/>'
     for start, end, state in _runs(timeline, track):
         x, stage = plot.x(start), track.stage
-        width = number(round(max(plot.x(end) - x, 1), 1))
-        fill = f'class="{stage}-firing"'
+        wide = max(plot.x(end) - x, 1)
         if state == "pending":
-            fill = f'class="{stage}" fill="url(#{stage}-pending)"'
-        yield (f'<rect {fill} x="{number(x)}" {box} width="{width}"><title>{state}</title></rect>')
+            yield hatched(stage, (x, y, wide, BAR), state)
+        else:
+            size = f'x="{number(x)}" {box} width="{number(round(wide, 1))}"'
+            yield f'<rect class="{stage}-firing" {size}><title>{state}</title></rect>'
 
 
 def _runs(timeline: Timeline, track: Track) -> Iterator[tuple[float, float, str]]:
@@ -72,10 +73,10 @@ def _runs(timeline: Timeline, track: Track) -> Iterator[tuple[float, float, str]
             start, last = (time or 0.0), state
 
 
-def _key(y: float) -> Iterator[str]:
+def key(y: float) -> Iterator[str]:
     """What hatched and filled mean."""
     box = f'y="{number(y - 10)}" width="22" height="{BAR}"'
-    yield f'<rect class="note" fill="url(#note-pending)" x="{LEFT}" {box}/>'
+    yield hatched("note", (LEFT, y - 10, 22, BAR))
     yield text(LEFT + 28, y, "waits (for)", "dim")
     yield f'<rect class="badge" x="{LEFT + 130}" {box}/>'
     yield text(LEFT + 158, y, "fires", "dim")

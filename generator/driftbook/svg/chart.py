@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from driftbook.svg import scale
 from driftbook.svg.scale import Scale, moments, rounded
-from driftbook.svg.style import DASHES, EDGE, LEFT, LETTER, LINE, RIGHT, SIGNS, text, wrapped
+from driftbook.svg.style import DASHES, EDGE, LEFT, LETTER, LINE, RIGHT, SIGNS, sign, text, wrapped
 from driftbook.timeline import Line, Panel, Timeline, extent
 from driftbook.units import duration, number, spoken
 
@@ -52,8 +52,9 @@ def _panel(timeline: Timeline, panel: Panel, y: float) -> Drawn:
     for line in wrapped(panel.title):
         y += LINE
         parts.append(text(EDGE, y, line))
-    places = {line.place for line in timeline.lines}
-    if len(panel.lines) > 1 or not {line.place for line in panel.lines} <= places:
+    places = [line.place for line in timeline.lines]
+    mine = [line.place for line in panel.lines]
+    if mine != places and (len(mine) > 1 or not set(mine) <= set(places)):
         legend, y = _legend(panel.lines, y, alone="")
         parts += legend
     low, high, marks = rounded(*extent(panel.lines, panel.limits), panel.unit, 2)
@@ -94,17 +95,12 @@ def _sample(kind: str, x: float, y: float) -> Iterator[str]:
     at = f"{number(round(x, 1))} {number(y)}"
     yield f'<path class="{kind}" stroke-width="{2 if index >= 0 else 1}"{dash} d="M{at}h26"/>'
     if index >= 0:
-        yield _sign(index, round(x + 13, 1), y)
+        yield sign(index, round(x + 13, 1), y)
 
 
 def _dash(index: int) -> str:
     pattern = DASHES[index % len(DASHES)] if index > 0 else ""
     return f' stroke-dasharray="{pattern}"' if pattern else ""
-
-
-def _sign(index: int, x: float, y: float) -> str:
-    kind = index % SIGNS
-    return f'<use class="l{kind}" href="#s{kind}" x="{number(x)}" y="{number(y)}"/>'
 
 
 def _axes(plot: Scale, marks: Sequence[float], unit: str) -> Iterator[str]:
@@ -149,7 +145,7 @@ def _lines(plot: Scale, times: Sequence[float], lines: Sequence[Line]) -> Iterat
             at = int((n + (index + 1) / (SIGNS + 1)) * len(times) / SIGNED)
             value = line.values[min(at, len(times) - 1)]
             if value is not None and not math.isnan(value):
-                yield _sign(index, plot.x(times[min(at, len(times) - 1)]), plot.y(value))
+                yield sign(index, plot.x(times[min(at, len(times) - 1)]), plot.y(value))
 
 
 def _path(plot: Scale, times: Sequence[float], values: Sequence[float | None]) -> str:

@@ -4,12 +4,17 @@ Colours are set by class, not by variables, so that programs without variables d
 Text has a contrast of 4.5 to 1 or more in both schemes.
 """
 
+import re
 import textwrap
 from collections.abc import Mapping
 from html import escape
 
 from driftbook.units import number
 
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+"""What XML does not allow, and what turns the direction of text around."""
 WIDTH, NATURAL = 480, 640
 """Units across; pixels across where there is room. A phone shows about 350."""
 EDGE, LEFT, RIGHT, LINE = 10, 64, 468, 17
@@ -41,14 +46,17 @@ _DARK = {
 }
 DASHES = ("", "7 3", "2 3", "10 3 2 3", "5 2", "1 4")
 _SIGNS = (
-    '<circle id="s0" r="3.4"/>',
-    '<path id="s1" d="M0-4.4L4 3H-4Z"/>',
-    '<path id="s2" d="M-3.2-3.2H3.2V3.2H-3.2Z"/>',
-    '<path id="s3" d="M0-4.6L4.6 0 0 4.6-4.6 0Z"/>',
-    '<circle id="s4" r="3.2" class="open"/>',
-    '<path id="s5" d="M0-4.4L4 3H-4Z" class="open"/>',
+    "M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0-6.8 0Z",
+    "M0-4.4L4 3H-4Z",
+    "M-3.2-3.2H3.2V3.2H-3.2Z",
+    "M0-4.6L4.6 0 0 4.6-4.6 0Z",
+    "M-3.2 0a3.2 3.2 0 1 0 6.4 0a3.2 3.2 0 1 0-6.4 0Z",
+    "M0-4.4L4 3H-4Z",
 )
+_OPEN = (4, 5)
+"""Signs that are an outline."""
 SIGNS = len(_SIGNS)
+HATCH = "2.4 3.6"
 
 
 def _colors(of: Mapping[str, object]) -> str:
@@ -57,7 +65,7 @@ def _colors(of: Mapping[str, object]) -> str:
         f".paper{{fill:{of['paper']};stroke:{of['grid']}}}",
         f"text{{fill:{of['ink']};stroke:{of['paper']}}}.dim{{fill:{of['dim']}}}",
         f".grid{{stroke:{of['grid']}}}.axis,.many{{stroke:{of['dim']}}}",
-        f".open,.track{{fill:{of['paper']}}}.badge{{fill:{of['ink']}}}",
+        f".track{{fill:{of['paper']}}}.badge{{fill:{of['ink']}}}",
         f".note{{stroke:{of['ink']}}}.badge-text{{fill:{of['paper']}}}",
     ]
     for stage in ("early", "mid", "late"):
@@ -67,7 +75,8 @@ def _colors(of: Mapping[str, object]) -> str:
     lines = of["lines"]
     assert isinstance(lines, tuple)
     for index, color in enumerate(lines):
-        rules.append(f".l{index}{{stroke:{color}}}use.l{index}{{fill:{color}}}")
+        rules.append(f".l{index}{{stroke:{color}}}.sign.l{index}{{fill:{color}}}")
+    rules.append(f".sign.open{{fill:{of['paper']}}}")
     return "".join(rules)
 
 
@@ -75,28 +84,37 @@ STYLE = (
     f"text{{font:13px system-ui,-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',sans-serif;"
     "stroke-width:3px;stroke-linejoin:round;paint-order:stroke}"
     ".title{font-size:14px;font-weight:600}.badge-text{font-size:11px;font-weight:600;"
-    "stroke:none!important}path{fill:none}#s1,#s2,#s3{fill:inherit}use{stroke-width:1.2}"
+    "stroke:none!important}path{fill:none}.sign{stroke-width:1.2}"
     f"{_colors(_LIGHT)}"
     f"@media (prefers-color-scheme:dark){{{_colors(_DARK)}}}"
     f"@media (min-width:{WIDE}px){{text{{font-size:10px}}.title{{font-size:12px}}"
     ".badge-text{font-size:9px}}"
 )
-DEFINITIONS = (
-    "<defs>"
-    + "".join(_SIGNS)
-    + "".join(
-        f'<pattern id="{stage}-pending" width="6" height="6" patternUnits="userSpaceOnUse" '
-        f'patternTransform="rotate(45)"><path class="{stage}" stroke-width="2.4" d="M1.5 0V6"/>'
-        "</pattern>"
-        for stage in ("early", "mid", "late", "note")
-    )
-    + "</defs>"
-)
+
+
+def sign(index: int, x: float, y: float) -> str:
+    """The sign of a line: a small shape of its own."""
+    kind = index % SIGNS
+    look = f"sign l{kind}{' open' if kind in _OPEN else ''}"
+    at = f"translate({number(x)} {number(y)})"
+    return f'<path class="{look}" transform="{at}" d="{_SIGNS[kind]}"/>'
+
+
+def hatched(style: str, box: tuple[float, float, float, float], words: str = "") -> str:
+    """A box with stripes; box: left, upper edge, width, height. words: shown by the pointer.
+
+    It is one thick dashed line: patterns have names, which two pictures on a page would share.
+    """
+    x, y, wide, high = (round(value, 1) for value in box)
+    line = f"M{number(x)} {number(round(y + high / 2, 2))}h{number(wide)}"
+    stroke = f'stroke-width="{number(high)}" stroke-dasharray="{HATCH}"'
+    inside = f"<title>{escaped(words)}</title>" if words else ""
+    return f'<path class="{style}" {stroke} d="{line}">{inside}</path>'
 
 
 def escaped(words: str) -> str:
-    """Text for XML, in an attribute or between tags."""
-    return escape(words)
+    """Text for XML, in an attribute or between tags, on one line."""
+    return escape(" ".join(_UNSEEN.sub("\ufffd", words).split()))
 
 
 def text(x: float, y: float, words: str, style: str = "", anchor: str = "") -> str:
@@ -104,7 +122,7 @@ def text(x: float, y: float, words: str, style: str = "", anchor: str = "") -> s
     where = f'x="{number(round(x, 1))}" y="{number(round(y, 1))}"'
     look = f' class="{style}"' if style else ""
     side = f' text-anchor="{anchor}"' if anchor else ""
-    return f"<text{look} {where}{side}>{escape(words)}</text>"
+    return f"<text{look} {where}{side}>{escaped(words)}</text>"
 
 
 def wrapped(words: str, indent: float = 0, letter: float = LETTER) -> list[str]:

@@ -16,6 +16,7 @@ from driftbook.emit.pages import (
     procedures,
     proof,
     redirect,
+    scenarios,
     told,
 )
 from driftbook.emit.pages.evidence import Evidence
@@ -31,7 +32,8 @@ def emit(catalog: Catalog, evidence: Evidence | None = None) -> Iterator[Artifac
     yield from invariant.emit(catalog, evidence)
     yield from redirect.emit(catalog)
     yield from listing.emit(catalog, evidence)
-    yield from procedures.emit(catalog)
+    yield from procedures.emit(catalog, evidence)
+    yield from scenarios.emit(catalog, evidence)
     yield from governance.emit(catalog, evidence)
     yield from told.emit(catalog, evidence)
     yield from proof.emit(catalog, evidence)

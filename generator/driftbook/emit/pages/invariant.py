@@ -11,7 +11,8 @@ from driftbook.alerts import Alert, alerts, impact
 from driftbook.conditions import objective
 from driftbook.conditions import words as condition_words
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import steps, tombstone, words
+from driftbook.emit.pages import changes as history
+from driftbook.emit.pages import pictures, steps, tombstone, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import fence, inline, link, prose, text
 from driftbook.emit.pages.measured import measured
@@ -73,7 +74,9 @@ def _page(
         contract=words.contract(invariant.dataset),
         measured=measured(invariant, relations, ref),
         related=relations.of(invariant, ref),
-        scenarios=relations.scenarios(invariant, ref),
+        stage_picture=pictures.ladder(invariant, plan),
+        played=pictures.of_invariant(catalog, invariant, relations, evidence, ref),
+        history=history.of(catalog, evidence.history, "invariant", invariant),
         source=source(catalog, invariant.origin.file),
         **_thresholds(invariant, plan),
         **_evidence(invariant, plan, evidence),

@@ -1,36 +1,25 @@
-"""Pages of runbooks, remediations and scenarios."""
+"""Pages of runbooks and remediations."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from driftbook import templates
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import steps, words
+from driftbook.emit.pages import changes, steps, words
+from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import prose
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Relations
 from driftbook.emit.pages.sources import source
-from driftbook.model import (
-    STAGES,
-    Catalog,
-    Expectation,
-    Invariant,
-    Remediation,
-    Runbook,
-    Scenario,
-)
-from driftbook.units import spoken
+from driftbook.model import STAGES, Catalog, Invariant, Remediation, Runbook
 
 
-def emit(catalog: Catalog) -> Iterator[Artifact]:
+def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
     """A page each, and their indexes."""
     relations = Relations(catalog)
     for name, book in sorted(catalog.runbooks.items()):
-        yield _runbook(catalog, book, relations.by_runbook[name])
+        yield _runbook(catalog, book, relations.by_runbook[name], evidence)
     for name, policy in sorted(catalog.remediations.items()):
-        yield _remediation(catalog, policy, relations.by_remediation[name])
-    for _, scenario in sorted(catalog.scenarios.items()):
-        yield _scenario(catalog, scenario)
+        yield _remediation(catalog, policy, relations.by_remediation[name], evidence)
     yield from _indexes(catalog, relations)
 
 
@@ -41,7 +30,9 @@ def fill_for(users: list[Invariant]) -> steps.Fill:
     return lambda value: templates.render(value, invariant=users[0])
 
 
-def _runbook(catalog: Catalog, book: Runbook, users: list[Invariant]) -> Artifact:
+def _runbook(
+    catalog: Catalog, book: Runbook, users: list[Invariant], evidence: Evidence
+) -> Artifact:
     place = f"runbooks/{book.name}"
     ref = references(place)
     fill = fill_for(users)
@@ -63,11 +54,14 @@ def _runbook(catalog: Catalog, book: Runbook, users: list[Invariant]) -> Artifac
             for stage in STAGES
         ],
         causes=steps.causes(book.causes, fill),
+        history=changes.of(catalog, evidence.history, "runbook", book),
         source=source(catalog, book.origin.file),
     )
 
 
-def _remediation(catalog: Catalog, policy: Remediation, users: list[Invariant]) -> Artifact:
+def _remediation(
+    catalog: Catalog, policy: Remediation, users: list[Invariant], evidence: Evidence
+) -> Artifact:
     place = f"remediations/{policy.name}"
     ref = references(place)
     fill = fill_for(users)
@@ -80,38 +74,9 @@ def _remediation(catalog: Catalog, policy: Remediation, users: list[Invariant]) 
         strategy=words.STRATEGIES.get(policy.strategy, policy.strategy),
         rules=words.policy(policy, fill),
         users=[ref(i.title, f"invariants/{i.name}") for i in users],
+        history=changes.of(catalog, evidence.history, "remediation", policy),
         source=source(catalog, policy.origin.file),
     )
-
-
-def _scenario(catalog: Catalog, scenario: Scenario) -> Artifact:
-    place = f"scenarios/{scenario.name}"
-    ref = references(place)
-    return page(
-        place,
-        "scenario.md.j2",
-        scenario.origin.file,
-        scenario.title,
-        scenario=scenario,
-        invariants=[
-            ref(catalog.invariants[n].title, f"invariants/{n}") for n in scenario.invariants
-        ],
-        rows=[_expectation(catalog, e, ref) for e in scenario.expect],
-        series=[] if scenario.samples else list(scenario.series.items()),
-        source=source(catalog, scenario.origin.file),
-    )
-
-
-def _expectation(catalog: Catalog, expected: Expectation, ref: Any) -> dict[str, Any]:
-    at = spoken(expected.at, "seconds")
-    if not expected.invariant:
-        return {"at": at, "what": "nothing fires", "where": "everywhere"}
-    invariant = catalog.invariants[expected.invariant]
-    stage = expected.stage or "early"
-    link = ref(f"{invariant.name}: {stage}", f"invariants/{invariant.name}", stage)
-    by = f" by {expected.condition}" if expected.condition else ""
-    what = link + (f" fires{by}" if expected.firing else f" does not fire{by}")
-    return {"at": at, "what": what, "where": words.places(expected.labels) or "anywhere"}
 
 
 def _indexes(catalog: Catalog, relations: Relations) -> Iterator[Artifact]:
@@ -145,18 +110,5 @@ def _indexes(catalog: Catalog, relations: Relations) -> Iterator[Artifact]:
                 words.STRATEGIES.get(policy.strategy, policy.strategy),
             )
             for name, policy in sorted(catalog.remediations.items())
-        ],
-    )
-    ref = references("scenarios")
-    yield page(
-        "scenarios",
-        "links.md.j2",
-        "tests/scenarios/",
-        "Scenarios",
-        intro="Sample series, with the stages that are expected at given times.",
-        columns=("scenario", "invariants"),
-        rows=[
-            (ref(s.title, f"scenarios/{n}"), ", ".join(s.invariants))
-            for n, s in sorted(catalog.scenarios.items())
         ],
     )

@@ -60,11 +60,6 @@ class Relations:
             if found
         ]
 
-    def scenarios(self, invariant: Invariant, ref: Ref) -> list[Markup]:
-        """Links to the scenarios that the invariant takes part in."""
-        named = (self.catalog.scenarios[name] for name in self.by_scenario[invariant.name])
-        return [ref(s.title, f"scenarios/{s.name}") for s in named]
-
     def _all(self, datasets: Any) -> Iterator[Invariant]:
         for name in datasets:
             yield from self.by_dataset[name]
