@@ -267,3 +267,11 @@ def test_a_slow_server(server: Live, root: Path, between: Proxy, slow: str) -> N
     fails(root, "does not answer within 1 s", *parts)
     go.set()
     before.holds()
+
+
+def test_a_reload_that_takes_longer_than_an_answer_may(
+    server: Live, root: Path, between: Proxy
+) -> None:
+    edit(root, "invariants/catalog.yaml", "timeout: 2s", "timeout: 300ms")
+    between.before = lambda method, path: time.sleep(1.5) if method == "POST" else None
+    assert deployed(root)[0] == Exit.OK

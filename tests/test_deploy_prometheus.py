@@ -247,3 +247,38 @@ def test_json_for_programs(server: Live, root: Path, capsys: pytest.CaptureFixtu
         "changes"
     ][-1].items()
     assert {c["group"] for c in told["costs"]} == {c["name"] for c in told["changes"]}
+
+
+def test_two_catalogs_share_a_server(server: Live, root: Path, tmp_path: Path) -> None:
+    (server.folder / "second").mkdir()
+    config = server.folder / "prometheus.yml"
+    config.write_text(config.read_text() + "\n- second/current/*.rules.yaml\n")
+    second = project(
+        tmp_path / "second",
+        target(server.url, server.folder / "second"),
+        **{"orders-lag": "parcels-lag", "stock-": "depot-"},
+    )
+    assert deployed(root)[0] == Exit.OK
+    said = deployed(second, plan=True)[1]
+    assert "+ group driftbook:parcels-lag" in said
+    assert "+ group driftbook:watchdog" in said
+    assert "orders" not in said.partition("group   ")[0]
+    assert deployed(second)[0] == Exit.OK
+    for one in (root, second):
+        for prune in (False, True):
+            assert deployed(one, prune=prune) == (Exit.OK, "here: nothing to do\n")
+    (second / "invariants/shop/stock-age.yaml").unlink()
+    edit(second, "invariants/shop/stock-drift.yaml", "early: {above: 5,", "early: {above: 6,")
+    assert deployed(second, prune=True)[0] == Exit.OK
+    assert "driftbook:depot-age" not in server.groups()
+    assert deployed(root) == (Exit.OK, "here: nothing to do\n")
+
+
+def test_a_folder_that_is_mounted_elsewhere(server: Live, root: Path) -> None:
+    """The server sees `rules/current`, relative to itself; here it is another path."""
+    (server.folder / "mounted").symlink_to("rules")
+    config = server.folder / "prometheus.yml"
+    config.write_text(config.read_text().replace("rules/current", "mounted/current"))
+    assert deployed(root)[0] == Exit.OK
+    assert server.groups()["driftbook:orders-lag"]["file"].startswith("mounted/current/")
+    assert deployed(root)[1] == "here: nothing to do\n"

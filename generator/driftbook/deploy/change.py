@@ -47,8 +47,7 @@ def change(folder: Folder, before: str, files: Files, server: Server, say: Say) 
         try:
             folder.point(version)
             say(f"{folder.current} -> {version}; {server.name} reads it …")
-            server.reload()
-            settled(server.missing, server.within, server.name)
+            _bring(server)
         except BaseException as error:
             with unstoppable():
                 said = _undo(folder, before, server)
@@ -58,6 +57,19 @@ def change(folder: Folder, before: str, files: Files, server: Server, say: Say) 
             raise
         with unstoppable():
             folder.tidy(before)
+
+
+def _bring(server: Server) -> None:
+    """Makes it read its files, and waits; a reload may take longer than an answer should."""
+    late = ""
+    try:
+        server.reload()
+    except UnreachableError as error:
+        late = f"{error}; "
+    try:
+        settled(server.missing, server.within, server.name)
+    except FatalError as error:
+        raise FatalError(f"{late}{error}", error.hint) from None
 
 
 def _undo(folder: Folder, before: str, server: Server) -> str:

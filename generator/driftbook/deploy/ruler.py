@@ -2,12 +2,14 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from posixpath import basename
+from posixpath import basename, dirname
 
 import yaml
 
+from driftbook import names
 from driftbook.deploy import compare, groups
 from driftbook.deploy.base import Job, Say
 from driftbook.deploy.change import Server, change
@@ -22,6 +24,7 @@ from driftbook.model import FileTarget
 from driftbook.prove.compiled import Compiled
 
 RULES = "/api/v1/rules"
+WATCHDOG = basename(names.WATCHDOG_RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,8 @@ def plan(
     kept = {n: t for n, t in present.items() if n not in files and not job.prune}
     ran = _running(kind, client)
     wanted = {name: kind.ruler.seen(group) for name, group in parsed(job, files).items()}
-    here = {one.group.name: one for one in ran if _here(one)}
-    moved = {one.group.name: one for one in ran if one.group.name in {*wanted} - {*here}}
+    here = _here(ran, folder, {*wanted, *parsed(job, present)})
+    moved = {n: one for one in ran if (n := one.group.name) in {*wanted} - {*here} and _loose(one)}
     stays = {*kept, *folder.foreign()}
     gone = {n for n, one in here.items() if n not in wanted and one.group.file not in stays}
     concerned = [one for n, one in {**here, **moved}.items() if n in wanted or n in gone]
@@ -96,7 +99,10 @@ def apply(
 
     def undone() -> str:
         now = _running(kind, client)
-        return "" if _shape(now) == _shape(work.ran) else "it runs other rules than before"
+        ours = {*work.wanted, *work.gone}
+        return (
+            "" if _shape(now, ours) == _shape(work.ran, ours) else "it runs other rules than before"
+        )
 
     within = target.connection.within
     server = Server(kind.name, reloader(job, client), missing, undone, within)
@@ -131,9 +137,26 @@ def parsed(job: Job, files: Mapping[str, bytes]) -> dict[str, Group]:
     return groups.on_disk(Compiled(job.root, loaded, {}, None, {}, ()))
 
 
-def _here(one: Running) -> bool:
-    """Whether a group is of our folder, wherever the server sees that mounted."""
-    return one.path.split("/")[-2:-1] == [CURRENT]
+def _here(ran: Iterable[Running], folder: Folder, ours: Collection[str]) -> dict[str, Running]:
+    """The groups of our folder by name, wherever the server sees that mounted.
+
+    ours: names of groups, by which the folder is known again. Another catalog has a watchdog too,
+    so that one tells nothing.
+    """
+    places = Counter(
+        dirname(one.path)
+        for one in ran
+        if one.group.name in ours and one.group.file != WATCHDOG and not _loose(one)
+    )
+    home = str(folder.current)
+    if home not in {dirname(one.path) for one in ran} and places:
+        home = places.most_common(1)[0][0]
+    return {one.group.name: one for one in ran if dirname(one.path) == home}
+
+
+def _loose(one: Running) -> bool:
+    """Whether a group is of no folder that driftbook deploys to, ours or another catalog's."""
+    return basename(dirname(one.path)) != CURRENT
 
 
 def _moves(moved: Mapping[str, Running]) -> Iterator[Change]:
@@ -163,7 +186,7 @@ def _costs(job: Job, wanted: Mapping[str, Group], here: Mapping[str, Running]) -
 
 def _cautions(folder: Folder, ran: Iterable[Running], here: Mapping[str, Running]) -> Iterator[str]:
     for one in ran:
-        if one.group.name in here and not _here(one):
+        if one.group.name in here and _loose(one):
             yield f"{one.group.name} also runs from {one.path}: it is evaluated twice"
     if stray := folder.stray():
         yield (
@@ -174,7 +197,7 @@ def _cautions(folder: Folder, ran: Iterable[Running], here: Mapping[str, Running
 
 def _missing(now: tuple[Running, ...], work: Work, folder: Folder) -> str:
     """What the server does not run as it should, the first of it in words."""
-    here = {one.group.name: one.group for one in now if _here(one)}
+    here = {n: one.group for n, one in _here(now, folder, work.wanted).items()}
     for name, group in work.wanted.items():
         if name not in here:
             return f"it does not load {folder.current}/{group.file} (group {name})"
@@ -184,5 +207,7 @@ def _missing(now: tuple[Running, ...], work: Work, folder: Folder) -> str:
     return f"it still runs the group {still[0]}" if still else ""
 
 
-def _shape(ran: Iterable[Running]) -> list[tuple[str, Group]]:
-    return sorted(((one.path, one.group) for one in ran), key=lambda pair: (pair[0], pair[1].name))
+def _shape(ran: Iterable[Running], ours: Collection[str]) -> list[tuple[str, str, Group]]:
+    """Those of our groups, which nobody else changes meanwhile."""
+    found = ((one.path, one.group.name, one.group) for one in ran if one.group.name in ours)
+    return sorted(found, key=lambda known: known[:2])
