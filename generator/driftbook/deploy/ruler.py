@@ -65,7 +65,8 @@ def plan(
     kept = {n: t for n, t in present.items() if n not in files and not job.prune}
     ran = _running(kind, client)
     wanted = {name: kind.ruler.seen(group) for name, group in parsed(job, files).items()}
-    here = _here(ran, folder, {*wanted, *parsed(job, present)})
+    other = {n: t for n, t in present.items() if files.get(n) != t}
+    here = _here(ran, folder, {*wanted, *parsed(job, other)})
     moved = {n: one for one in ran if (n := one.group.name) in {*wanted} - {*here} and _loose(one)}
     stays = {*kept, *folder.foreign()}
     gone = {n for n, one in here.items() if n not in wanted and one.group.file not in stays}
