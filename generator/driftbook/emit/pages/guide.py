@@ -12,6 +12,10 @@ from driftbook.emit.pages.page import head
 
 INTERNAL = ("architecture.md", "decisions.md")
 """Documentation for people who change driftbook itself; no part of a team's runbook site."""
+GUIDE, DEEP = 0.2, 0.05
+"""What a page of the guide counts in the search, where one of the catalog counts 1."""
+DEEP_FOLDERS = ("reference/packs/", "reference/conditions/")
+"""Many pages that name every metric and every word there is."""
 _TITLED = re.compile(r'^( *)(`{3,}\w+) title="([^"`]+)"$', re.MULTILINE)
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 
@@ -21,7 +25,10 @@ def emit() -> Iterator[Artifact]:
     for path, text in documentation():
         heading = _HEADING.search(text)
         title = heading[1] if heading else path
-        page = f"{head(f'docs/{path}', title)}\n{_file_names(text)}"
+        counts = DEEP if path.startswith(DEEP_FOLDERS) else GUIDE
+        counts = 1 if path == "reference/diagnostics.md" else counts  # where an error's text leads
+        first = head(f"docs/{path}", title, f"search: {{boost: {counts}}}")
+        page = f"{first}\n{_file_names(text)}"
         yield Artifact(f"{names.PAGES}/guide/{path}", page)
     for path, text in _documents("*.svg"):
         yield Artifact(f"{names.PAGES}/guide/{path}", f"<!-- {names.header(path)} -->\n{text}")

@@ -14,6 +14,7 @@ from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import changes as history
 from driftbook.emit.pages import pictures, steps, tombstone, words
 from driftbook.emit.pages.evidence import Evidence
+from driftbook.emit.pages.landing import found_by
 from driftbook.emit.pages.markdown import fence, inline, link, prose, text
 from driftbook.emit.pages.measured import measured
 from driftbook.emit.pages.page import page, references
@@ -58,7 +59,7 @@ def _page(
         "invariant.md.j2",
         f"{invariant.origin.file} and {book.origin.file}",
         invariant.title,
-        found_by=(names.alert(invariant.name), invariant.name),
+        found_by=found_by(invariant),
         invariant=invariant,
         alertname=names.alert(invariant.name),
         runbook_title=fill(book.title),

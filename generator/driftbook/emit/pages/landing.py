@@ -27,6 +27,12 @@ def known_alerts(catalog: Catalog) -> Artifact:
     return Artifact(FILE, text)
 
 
+def found_by(invariant: Invariant) -> tuple[str, ...]:
+    """The names by which people search for it: of its alert and its own, now and before."""
+    every = (invariant.name, *invariant.renamed_from)
+    return tuple(found for name in every for found in (names.alert(name), name))
+
+
 def living(catalog: Catalog, invariant: Invariant) -> Invariant | None:
     """Who took over in the end: successors may be retired themselves. None where nobody did."""
     seen = {invariant.name}

@@ -40,18 +40,21 @@ def page(
     hide: str = "",
     searched: bool = True,
     found_by: tuple[str, ...] = (),
+    weight: float = 1,
     **values: Any,
 ) -> Artifact:
     """A page below the site's root.
 
     source: the file, or files, that it is made from. hide: a part of the layout to leave out.
     searched: whether the search knows it; a list of all would only hide what it lists.
-    found_by: names that the search looks at before anything else.
+    found_by: names that the search looks at before anything else. weight: of its text
+    there; 1 for most pages.
     """
     body = environment().get_template(template).render(ref=references(place), title=title, **values)
     more = [f"hide: [{hide}]"] if hide else []
     more += [] if searched else ["search: {exclude: true}"]
     more += [f"tags: [{', '.join(map(front_matter, found_by))}]"] if found_by else []
+    more += [f"search: {{boost: {weight}}}"] if weight != 1 else []
     first = head(source, title if place else "Home", *more)
     return Artifact(f"{names.PAGES}/{path(place)}", f"{first}\n{body.rstrip()}\n")
 

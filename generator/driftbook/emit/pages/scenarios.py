@@ -47,6 +47,8 @@ def _scenario(catalog: Catalog, scenario: Scenario, evidence: Evidence) -> Artif
         "scenario.md.j2",
         scenario.origin.file,
         scenario.title,
+        found_by=(scenario.name,),
+        weight=0.3,
         scenario=scenario,
         verdict=verdict(scenario, evidence),
         lacking="" if evidence.pictures else Markup(NO_ENGINE),

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from driftbook import names
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import words
-from driftbook.emit.pages.landing import living
+from driftbook.emit.pages.landing import found_by, living
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.sources import source
 from driftbook.model import STAGES, Catalog, Invariant
@@ -26,7 +26,7 @@ def page_of(catalog: Catalog, invariant: Invariant) -> Artifact:
         "tombstone.md.j2",
         invariant.origin.file,
         invariant.title,
-        found_by=(names.alert(invariant.name), invariant.name),
+        found_by=found_by(invariant),
         invariant=invariant,
         alertname=names.alert(invariant.name),
         successor=link(successor) if successor != heir else "",
