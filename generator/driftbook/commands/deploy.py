@@ -68,7 +68,7 @@ def _ready(job: Job, console: Console, unproved: bool) -> bool:
 
 def _job(root: Path, catalog: Catalog, target: str, prune: bool) -> Job:
     settings = catalog.targets[target].settings
-    return Job(target, settings, root, catalog, compiled.read(root), prune)
+    return Job(target, settings, root, catalog, compiled.read(root, tests=False), prune)
 
 
 def _show(target: str, plan: Plan, console: Console, format_: str) -> None:

@@ -41,7 +41,7 @@ def run(
         return Exit.FINDINGS
     catalog = checked.catalog
     ask, tell = _clients(root, catalog, url, alertmanager, target)
-    subject = look(catalog, compiled.read(root), ask, tell)
+    subject = look(catalog, compiled.read(root, tests=False), ask, tell)
     with console.status("") if console.is_terminal and format_ == "text" else _Quiet() as status:
         found = doctor.examine(subject, lambda name: status.update(f"looking at {name} …"))
     costs = loads(subject)

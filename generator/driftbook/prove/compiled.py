@@ -34,8 +34,11 @@ class Compiled:
         return sum(len(tests.get("tests") or []) for tests in files)
 
 
-def read(root: Path) -> Compiled:
-    """Everything below `rules/` that an engine would load."""
+def read(root: Path, tests: bool = True) -> Compiled:
+    """Everything below `rules/` that an engine would load.
+
+    tests: whether unit tests are parsed, most of the work; their digests are there in any case.
+    """
     unreadable: list[Finding] = []
     digests: dict[str, str] = {}
 
@@ -45,7 +48,7 @@ def read(root: Path) -> Compiled:
             name = path.relative_to(root).as_posix()
             data = path.read_bytes()
             digests[name] = hashlib.sha256(data).hexdigest()
-            parsed = _parse(data)
+            parsed = _parse(data) if tests or folder != names.RULE_TESTS else None
             if isinstance(parsed, Mapping):
                 found[name] = parsed
             elif parsed is not None:
@@ -53,10 +56,10 @@ def read(root: Path) -> Compiled:
         return found
 
     rules = load("*.rules.yaml", names.RULES, "rules-syntax")
-    tests = load("*.test.yaml", names.RULE_TESTS, "rule-tests")
+    unit_tests = load("*.test.yaml", names.RULE_TESTS, "rule-tests")
     path = Path(names.ALERTMANAGER)
     routes = load(path.name, str(path.parent), "config-syntax").get(names.ALERTMANAGER)
-    return Compiled(root, rules, tests, routes, digests, tuple(unreadable))
+    return Compiled(root, rules, unit_tests, routes, digests, tuple(unreadable))
 
 
 def proved_besides(root: Path) -> dict[str, str]:
