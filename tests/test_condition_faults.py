@@ -93,6 +93,13 @@ def test_one_worker_of_all_places_is_said_with_by(tmp_path: Path) -> None:
     assert found(tmp_path, text) == []
 
 
+@pytest.mark.parametrize("during", ["1s", "29s", "1m", "4m59s"])
+def test_a_window_of_hardly_any_evaluation(tmp_path: Path, during: str) -> None:
+    condition = f"{{persists: {{above: 10, during: {during}}}}}"
+    ((code, said),) = found(tmp_path, BACKLOG.replace(STALLED, condition))
+    assert (code, "fewer than 10 evaluations" in said) == ("DB506", True)
+
+
 def test_a_backlog_gets_worse_above(tmp_path: Path) -> None:
     ((code, said),) = found(tmp_path, BACKLOG.replace("worse: above", "worse: below"))
     assert (code, "worse above" in said) == ("DB506", True)

@@ -90,8 +90,8 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
         least = words.time(10 * scope.tick)
         message = f"a window of {words.time(p.during)} holds fewer than 10 evaluations"
         yield ("during",), message, f"at least {least}"
-    if _fewest(p, scope) < 3:
-        most = math.floor(p.during / scope.tick)
+    most = math.floor(p.during / scope.tick)
+    if most >= 3 and _fewest(p, scope) < 3:  # a shorter window is at fault itself
         message = f"{_fewest(p, scope)} of {most} evaluations would speak for the whole window"
         yield ("coverage",), message, f"more than {200 / most:.3g} %"
     if p.ratio <= 0.5:
