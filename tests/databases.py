@@ -7,10 +7,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import redis
@@ -63,6 +64,11 @@ class Server:
             connection.execute(query)
 
     @property
+    def port(self) -> int:
+        """Where it listens, on the loopback."""
+        return urlsplit(self.url).port or 0
+
+    @property
     def admin(self) -> str:
         return self.url.replace("canary@", "postgres@")
 
@@ -112,9 +118,19 @@ def _folder() -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+Between = Callable[[int], int]
+"""From the port of a primary to the port at which a replica reaches it."""
+Opened = AbstractContextManager[Cluster]
+
+
 @contextmanager
-def postgresql(replicas: int) -> Iterator[Cluster]:
-    """A primary and streaming replicas, with the table and the role of the documentation."""
+def postgresql(
+    replicas: int, between: Between = int, slots: bool = False, settings: Sequence[str] = ()
+) -> Iterator[Cluster]:
+    """A primary and streaming replicas, with the table and the role of the documentation.
+
+    slots: replicas have one each, of the name of their folder with `_`. settings: `name=value`.
+    """
     initdb = stores.need("initdb")
     with _folder() as folder:
         cluster = Cluster(folder)
@@ -122,15 +138,17 @@ def postgresql(replicas: int) -> Iterator[Cluster]:
             data = folder / "primary"
             own = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--wal-segsize=1")
             _tool(initdb, "-D", data, *own, "--no-sync")
-            cluster.primary = _postgres(initdb, data)
+            cluster.primary = _postgres(initdb, data, settings)
             cluster.primary.ask(TABLE)
+            port = cluster.primary.port
             for number in range(replicas):
                 copy = folder / f"replica-{number}"
+                name = f"replica_{number}"
+                source = cluster.primary.admin.replace(f":{port}/", f":{between(port)}/")
+                way = ("-d", f"{source}?application_name={name}", *(("-C", "-S", name) * slots))
                 base = stores.need("pg_basebackup")
-                _tool(
-                    base, "-D", copy, "-d", cluster.primary.admin, "-R", "-c", "fast", "--no-sync"
-                )
-                cluster.replicas.append(_postgres(initdb, copy))
+                _tool(base, "-D", copy, *way, "-R", "-c", "fast", "--no-sync")
+                cluster.replicas.append(_postgres(initdb, copy, settings))
             yield cluster
         finally:
             cluster.close()
@@ -150,11 +168,12 @@ def _tool(program: Path, *words: object) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _postgres(initdb: Path, data: Path) -> Server:
+def _postgres(initdb: Path, data: Path, settings: Sequence[str] = ()) -> Server:
     port = free_port()
-    settings = [f"--{s}" for s in (*QUICK, f"port={port}", f"unix_socket_directories={data}")]
+    own = (*QUICK, f"port={port}", f"unix_socket_directories={data}", *settings)
+    words = [f"--{setting}" for setting in own]
     url = f"postgresql://canary@127.0.0.1:{port}/postgres"
-    server = Server(_start(initdb.with_name("postgres"), "-D", data, *settings, log=data), url)
+    server = Server(_start(initdb.with_name("postgres"), "-D", data, *words, log=data), url)
 
     def answers() -> bool:
         assert server.process.poll() is None, (data / "server.log").read_text()
@@ -168,16 +187,18 @@ def _postgres(initdb: Path, data: Path) -> Server:
 
 
 @contextmanager
-def redis_(replicas: int) -> Iterator[Cluster]:
-    """A primary and replicas that are in step with it."""
+def redis_(
+    replicas: int, between: Between = int, settings: Sequence[str] = ()
+) -> Iterator[Cluster]:
+    """A primary and replicas that are in step with it. settings: words of the command line."""
     program = stores.need("redis-server")
     with _folder() as folder:
         cluster = Cluster(folder)
         try:
-            cluster.primary = _redis(program, folder / "primary")
-            port = cluster.primary.url.rpartition(":")[2]
+            cluster.primary = _redis(program, folder / "primary", *settings)
             for number in range(replicas):
-                follow = ("--replicaof", "127.0.0.1", port)
+                port = str(between(cluster.primary.port))
+                follow = ("--replicaof", "127.0.0.1", port, *settings)
                 cluster.replicas.append(_redis(program, folder / f"replica-{number}", *follow))
             for replica in cluster.replicas:
                 until(lambda url=replica.url: _info(url).get("master_link_status") == "up")
