@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from driftbook import pipeline, write
 from driftbook.checks import example
-from driftbook.emit import inhibition
-from driftbook.model import Catalog
+from driftbook.emit import inhibition, rules
+from driftbook.model import STAGES, Catalog
 from driftbook.prove import alertmanager, compiled, rule_alerts
 from driftbook.prove.workers import Workers
 from proving import real_engines
@@ -76,3 +77,13 @@ def test_an_alertmanager_agrees(catalog: Catalog, tmp_path: Path) -> None:
     with Workers() as workers:
         found = alertmanager.prove(catalog, subjects, made, real_engines(), workers)
     assert [*unlike, *found] == []
+
+
+def test_prometheus_tells_of_what_hides_before_what_it_hides(tmp_path: Path) -> None:
+    catalog = compiled_catalog(write_files(tmp_path, dict(example.FILES)))
+    for artifact in rules.emit(catalog):
+        (group,) = yaml.safe_load(artifact.text)["groups"]
+        stages = [rule["labels"].get("stage") for rule in group["rules"] if "alert" in rule]
+        if stages != [None]:  # the watchdog
+            assert stages == sorted(stages, key=STAGES.index, reverse=True)
+            assert len(set(stages)) > 1

@@ -32,7 +32,7 @@ def config(catalog: Catalog) -> Config:
         "receivers": [{"name": "default"}],
     }
     route = dict(base.pop("route"))
-    own = [_watchdog_route(catalog), *_catalog_route(catalog)]
+    own = [_watchdog_route(catalog), *_catalog_routes(catalog)]
     made: Config = {k: v for k, v in base.items() if k == "global"}
     # Ours first: of two templates with one name, the later one is used.
     made["templates"] = [_TEMPLATES, *(t for t in base.get("templates", []) if t != _TEMPLATES)]
@@ -47,29 +47,35 @@ def config(catalog: Catalog) -> Config:
 
 
 def _watchdog_route(catalog: Catalog) -> Config:
+    """Told once a minute: at the second turn of the group, the first after `repeat_interval`.
+
+    With both at a minute, the turn after a minute finds the last notification some milliseconds
+    too young, and every second one would be left out.
+    """
     return {
         "receiver": names.WATCHDOG_RECEIVER,
         "matchers": [f'alertname="{names.WATCHDOG}"'],
         "group_by": ["alertname", *catalog.prometheus.external_labels],
         "group_wait": "0s",
-        "group_interval": "1m",
-        "repeat_interval": "1m",
+        "group_interval": "30s",
+        "repeat_interval": "45s",
     }
 
 
-def _catalog_route(catalog: Catalog) -> Iterator[Config]:
+def _catalog_routes(catalog: Catalog) -> Iterator[Config]:
     """Ours: by owner, then by stage; what is a draft goes to the owner's early receiver.
 
     Alerts of others that only carry an `invariant` label stay with the organisation's routes.
+    Alertmanager remembers what it has told by the matchers on the way to a route, so no route
+    names what changes with other teams: else a new team would have all that fires told again.
     """
-    owners = _owners(catalog)
-    if owners:
+    for team, drafts in _owners(catalog):
         yield {
-            # Each that gets in has its owner's route; none could fall to the root's receiver.
-            "receiver": names.receiver(owners[0][0], "late"),
-            "matchers": [names.ROOT_MATCHER, f'owner=~"{"|".join(t.name for t, _ in owners)}"'],
+            # For a stage that these routes do not know yet: rather too loud than lost.
+            "receiver": names.receiver(team, "late"),
+            "matchers": [names.ROOT_MATCHER, f'owner="{team.name}"'],
             "group_by": ["invariant", "stage", *catalog.prometheus.external_labels],
-            "routes": [_owner_route(catalog, team, drafts) for team, drafts in owners],
+            "routes": _owner_routes(catalog, team, drafts),
         }
 
 
@@ -83,19 +89,14 @@ def _owners(catalog: Catalog) -> list[tuple[Team, list[str]]]:
     return [(catalog.teams[name], drafts[name]) for name in sorted(drafts)]
 
 
-def _owner_route(catalog: Catalog, team: Team, drafts: list[str]) -> Config:
+def _owner_routes(catalog: Catalog, team: Team, drafts: list[str]) -> list[Config]:
     stages = [_stage_route(catalog, team, stage) for stage in STAGES]
     draft = {
         "receiver": names.receiver(team, "early"),
         "matchers": [f'invariant=~"{"|".join(drafts)}"'],
         **timing(catalog, team, "early"),
     }
-    return {
-        # For a stage that these routes do not know yet: rather too loud than lost.
-        "receiver": names.receiver(team, "late"),
-        "matchers": [f'owner="{team.name}"'],
-        "routes": [*([draft] if drafts else []), *stages],
-    }
+    return [*([draft] if drafts else []), *stages]
 
 
 def _stage_route(catalog: Catalog, team: Team, stage: StageName) -> Config:

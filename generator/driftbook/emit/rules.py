@@ -7,7 +7,7 @@ from driftbook import names
 from driftbook.alerts import Alert, alerts, recordings
 from driftbook.emit import yamltext
 from driftbook.emit.artifact import Artifact
-from driftbook.model import Catalog, Invariant
+from driftbook.model import STAGES, Catalog, Invariant
 from driftbook.units import duration
 
 
@@ -19,12 +19,16 @@ def emit(catalog: Catalog, invariants: Iterable[Invariant] | None = None) -> Ite
 
 
 def rule_file(catalog: Catalog, invariant: Invariant, plan: Sequence[Alert]) -> Artifact:
-    """The rules of one invariant, whose alerts are the plan."""
+    """The rules of one invariant, whose alerts are the plan, the worst stage first.
+
+    Prometheus tells Alertmanager in the order of the rules. After a restart Alertmanager tells an
+    old alert at once, without `group_wait`, so what hides it has to be there before.
+    """
     rules: list[dict[str, Any]] = [
         {"record": r.record, "expr": r.expr, "labels": r.labels}
         for r in recordings(catalog, invariant)
     ]
-    for alert in plan:
+    for alert in sorted(plan, key=lambda a: STAGES.index(a.condition.stage), reverse=True):
         rule: dict[str, Any] = {"alert": alert.name, "expr": alert.expr}
         if alert.hold:
             rule["for"] = duration(alert.hold)
