@@ -7,16 +7,19 @@ STAMP := .venv/.installed
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint docs bench engines browser stores lock clean
+.PHONY: help build test e2e lint docs bench engines browser stores lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: engines ## compile the catalog, prove it, build the site
 	$(BIN)/driftbook build --require-engines
 
 test: engines browser stores ## run the test suite
 	$(BIN)/pytest $(PYTEST_ARGS)
+
+e2e: engines browser stores ## faults in real databases, through real servers, to the person who is told
+	PYTHONPATH=tests $(BIN)/python -m e2e
 
 lint: $(STAMP) ## formatting, lint rules, types, import contracts
 	$(BIN)/ruff format --check .
