@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from driftbook.errors import FatalError
 from e2e import browser, programs, report
@@ -109,13 +110,9 @@ def _played(run: Run, chosen: Sequence[Scenario], workers: int) -> list[Row] | N
 
 def _links(told: Receiver, made: Made) -> list[tuple[str, str]]:
     """Invariant and link of everything that was told, each once; of what the site knows."""
-    return sorted(
-        {
-            (t.key[0], t.annotations["runbook_url"])
-            for t in told.told()
-            if t.key[0] in made.catalog.invariants
-        }
-    )
+    carried = {(t.key[0], t.annotations["runbook_url"]) for t in told.told() if t.key[0]}
+    carried |= {(urlsplit(link).path.split("/")[-2], link) for link in told.links()}
+    return sorted(pair for pair in carried if pair[0] in made.catalog.invariants)
 
 
 def _options(words: Sequence[str]) -> argparse.Namespace:

@@ -168,6 +168,7 @@ def clock_drifts(play: Play) -> None:
     read = 0.5  # how often the file is written
     play.ladder("clocks-agree", since, Shows(read, 0.01))
     play.once("clocks-agree", "early", "mid", "late")
+    play.linked("clocks-agree", "mid", {"cluster": play.name, "instance": "host-1"})
     well = clock.offset(lambda passed: 0.0)
     play.inflict("clock set right")
     play.resolved("clocks-agree", "late", well + read)

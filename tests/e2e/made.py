@@ -17,6 +17,8 @@ CATALOG = Path(__file__).resolve().parent / "catalog"
 ROOT = Path(__file__).resolve().parents[2]
 PAGER = "http://pager.cosmiccart.example"
 """Where the catalog's receivers deliver; a scenario's receiver listens elsewhere."""
+SLACK = "/etc/alertmanager/secrets/slack"
+"""The file that holds the address of Slack; ours is beside the catalog."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,10 @@ def made(folder: Path, pager: str, extra: Mapping[str, str], *words: str) -> Mad
     shutil.copytree(CATALOG, folder)
     for name, text in extra.items():
         (folder / name).write_text(text, encoding="utf-8")
+    (folder / "slack").write_text(f"{pager}/slack", encoding="utf-8")
     for file in folder.rglob("*.yaml"):
-        file.write_text(file.read_text(encoding="utf-8").replace(PAGER, pager), encoding="utf-8")
+        text = file.read_text(encoding="utf-8").replace(PAGER, pager)
+        file.write_text(text.replace(SLACK, str(folder / "slack")), encoding="utf-8")
     (folder / names.ENGINES).symlink_to(ROOT / names.ENGINES)
     command = [sys.executable, "-m", "driftbook", "-C", str(folder), "build", *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)

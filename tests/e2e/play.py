@@ -2,14 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
 
 import requests
 
 from driftbook import names
 from driftbook.model import STAGES, Condition, StageName
 from driftbook.units import seconds
-from e2e import expectations
+from e2e import evidence, expectations
 from e2e.expectations import Parts, Shows
 from e2e.made import Made
 from e2e.noise import Noise
@@ -136,13 +137,15 @@ class Play:
             return [t for t in told if t.at > since and t.labels["condition"] == what.kind]
 
         self.until(arrived, parts.told + self.noise.slack(since) + PATIENCE)
-        most = parts.told + self._turn(invariant, what)
-        self.until(arrived, most - parts.told)
+        turn = self._turn(invariant, what)
+        self.until(arrived, turn)
+        most = parts.told + turn
         first = next(iter(arrived()), None)
         seen = first.at - since if first else None
         became = verdict(first, meant, most + self.noise.slack(since), seen)
         times: tuple[float | None, ...] = ()
-        known = self._times(invariant, what, since) if status == "firing" else None
+        ask = self.stack.prometheus
+        known = evidence.times(ask, invariant, what, since) if status == "firing" else None
         if known and seen is not None:
             times = (*known, seen - sum(known))
             if known[1] < what.hold - 0.1 and not self.late:  # a restart leaves samples out
@@ -151,37 +154,12 @@ class Play:
         self._row(words, what.stage, meant, most, seen, became, *times)
 
     def _turn(self, invariant: str, what: Condition) -> float:
-        """Seconds more, where something else has made the group before: what joins a group waits
-        for its next turn. On a busy machine a late scrape makes something `missing`."""
-        selector = f'ALERTS{{invariant="{invariant}",stage="{what.stage}",alertstate="firing"}}'
-        try:
-            fired = self.stack.prometheus.samples(selector)
-        except requests.RequestException:
-            return 0.0
-        if all(labels["condition"] == what.kind for labels, _ in fired):
+        """Seconds for which an alert waits that joins a group, 0 for one that makes its own."""
+        if not evidence.joined(self.stack.prometheus, invariant, what):
             return 0.0
         catalog, routes = self.stack.made.catalog, self.stack.made.routes
         route = expectations.route_of(catalog, routes, invariant, what.stage)
         return seconds(route["group_interval"])
-
-    def _times(self, invariant: str, what: Condition, since: float) -> tuple[float, float] | None:
-        """Seconds until it was pending, and from there until it fired, by Prometheus's samples."""
-        selector = f'ALERTS{{invariant="{invariant}",stage="{what.stage}",condition="{what.kind}"}}'
-        begun: dict[str, float] = {}
-        try:
-            for labels, samples in self.stack.prometheus.samples(selector):
-                for at, _ in samples:
-                    if at > since - 1:
-                        state = labels["alertstate"]
-                        begun[state] = min(at, begun.get(state, at))
-                        break
-        except requests.RequestException:
-            return None
-        fired = begun.get("firing")
-        pending = begun.get("pending", fired)
-        if fired is None or pending is None:
-            return None
-        return pending - since, fired - pending
 
     def hidden(self, invariant: str) -> None:
         """The milder stages that are active are hidden by a worse one, and the worst is not."""
@@ -200,6 +178,14 @@ class Play:
     def check(self, what: str, good: bool, stage: str = "", seen: float | None = None) -> None:
         """A row that is not about a time."""
         self._row(what, stage, "", None, seen, "ok" if good else "NOT SO")
+
+    def linked(self, invariant: str, stage: StageName, labels: Mapping[str, str]) -> None:
+        """A message to Slack leads to the stage on the page, with the labels of the place."""
+        catalog = self.stack.made.catalog
+        page, _, anchor = names.runbook_url(catalog.site_url, invariant, stage).partition("#")
+        want = f"{page}?{urlencode(labels)}#{anchor}"
+        found = self.until(lambda: want in self._receiver.links(), 10)
+        self.check(f"{invariant}: the link in Slack has its labels", found, stage)
 
     def once(self, invariant: str, *stages: StageName) -> None:
         """Each of these stages was told exactly once that it fires, the others never."""

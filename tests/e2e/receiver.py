@@ -40,11 +40,16 @@ class Receiver:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self._told: list[Told] = []
+        self._links: list[str] = []
         self._lock = threading.Lock()
 
     def take(self, path: str, body: bytes) -> None:
-        """Remember one message of Alertmanager's webhook."""
+        """Remember one message of Alertmanager's webhook, or the links of one to Slack."""
         message = json.loads(body)
+        if path == "/slack":
+            with self._lock:
+                self._links += [shown["title_link"] for shown in message["attachments"]]
+            return
         at = time.time()
         with self._lock:
             self._told += [
@@ -56,6 +61,11 @@ class Receiver:
         """What has arrived from a cluster, or from all."""
         with self._lock:
             return [t for t in self._told if cluster in ("", t.labels.get("cluster"))]
+
+    def links(self) -> list[str]:
+        """The links that messages to Slack carried."""
+        with self._lock:
+            return list(self._links)
 
 
 @contextmanager

@@ -59,7 +59,8 @@ class Stack:
         rules.mkdir()
         for file in made.rule_files(self.services):
             shutil.copy(file, rules)
-        shutil.copy(made.root / names.ALERTMANAGER, self.folder / "alertmanager.yaml")
+        for name in (names.ALERTMANAGER, names.NOTIFICATIONS):
+            shutil.copy(made.root / name, self.folder)
 
     def dead(self) -> list[str]:
         """Processes that have ended by themselves or were ended."""
@@ -77,16 +78,21 @@ class Stack:
     def shown(self) -> bool:
         """Whether every target is up and every signal has a value."""
         with suppress(requests.RequestException):
-            up = self.prometheus.values("up == 1")
             signals = {m["invariant"] for m, _ in self.prometheus.values(names.SIGNAL)}
             wanted = {i.name for i in self.made.catalog.compiled() if i.service in self.services}
-            return len(up) == len(self.targets) and signals >= wanted
+            return signals >= wanted
+        return False
+
+    def scraped(self) -> bool:
+        """Whether every target is up."""
+        with suppress(requests.RequestException):
+            return len(self.prometheus.values("up == 1")) == len(self.targets)
         return False
 
 
 @contextmanager
 def stack(cluster: str, services: frozenset[str], made: Made, folder: Path) -> Iterator[Stack]:
-    """The parts, Prometheus last so that it finds all others; nothing of it is left behind."""
+    """The parts, and the rules when all are scraped; nothing of it is left behind."""
     folder.mkdir(parents=True)
     one = Stack(cluster, services, made, folder)
     with ExitStack() as opened:
@@ -110,7 +116,18 @@ def stack(cluster: str, services: frozenset[str], made: Made, folder: Path) -> I
         one.load(made)
         _alertmanager(one, opened)
         _prometheus(one, opened)
+        _begin(one)
         yield one
+
+
+def _begin(one: Stack) -> None:
+    """Prometheus gets the rules when it has scraped everything, so that nothing is `missing`."""
+    end = time.monotonic() + BOOT
+    while not one.scraped():
+        assert time.monotonic() < end, f"not every target is up:\n{one.logs()}"
+        time.sleep(0.1)
+    _configure(one, ["rules/*.rules.yaml"])
+    one.prometheus.reload()
 
 
 def _alertmanager(one: Stack, opened: ExitStack) -> None:
@@ -130,8 +147,7 @@ def _alertmanager(one: Stack, opened: ExitStack) -> None:
 
 def _prometheus(one: Stack, opened: ExitStack) -> None:
     at = port()
-    text = yaml.safe_dump(_config(one), sort_keys=False)
-    (one.folder / "prometheus.yaml").write_text(text, encoding="utf-8")
+    _configure(one, [])
     words = [
         "--config.file=prometheus.yaml",
         "--storage.tsdb.path=prometheus.data",
@@ -142,6 +158,11 @@ def _prometheus(one: Stack, opened: ExitStack) -> None:
     one.prometheus = Prometheus(f"http://127.0.0.1:{at}")
     program = engines.require(ROOT).prometheus.path
     _serve(one, opened, Process("prometheus", [program, *words], one.folder))
+
+
+def _configure(one: Stack, rules: list[str]) -> None:
+    text = yaml.safe_dump({**_config(one), "rule_files": rules}, sort_keys=False)
+    (one.folder / "prometheus.yaml").write_text(text, encoding="utf-8")
 
 
 def _config(one: Stack) -> dict[str, Any]:
@@ -155,7 +176,6 @@ def _config(one: Stack) -> dict[str, Any]:
             "evaluation_interval": duration(stated.evaluation_interval),
             "external_labels": {"cluster": one.cluster},
         },
-        "rule_files": ["rules/*.rules.yaml"],
         "alerting": {
             "alertmanagers": [
                 {"static_configs": [{"targets": [one.alertmanager.url.removeprefix("http://")]}]}
