@@ -72,18 +72,22 @@ def main(words: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         programs.install()
+        return _run([s for s in SCENARIOS if not options.only or s.name in options.only], options)
     except FatalError as error:
         say(f"{error}\n{error.hint}")
         return 3
-    chosen = [s for s in SCENARIOS if not options.only or s.name in options.only]
+    except KeyboardInterrupt:
+        say("ended")
+        return 130
+
+
+def _run(chosen: Sequence[Scenario], options: argparse.Namespace) -> int:
     begun = time.time()
     with tempfile.TemporaryDirectory(prefix="e2e-") as folder, receiver() as told:
         Path(folder).chmod(0o755)  # the servers run as somebody else
         say("compiling and proving the catalog")
         run = Run(Path(folder), told)
         rows = _played(run, chosen, options.workers)
-        if rows is None:
-            return 130
         links = list(browser.opened(run.made, _links(told, run.made)))
     text = report.markdown(rows, links, time.time() - begun)
     REPORT.parent.mkdir(exist_ok=True)
@@ -94,15 +98,12 @@ def main(words: Sequence[str]) -> int:
     return int(not all(row.good for row in rows) or any(v != "ok" for _, v in links))
 
 
-def _played(run: Run, chosen: Sequence[Scenario], workers: int) -> list[Row] | None:
-    """The rows of all scenarios in their order; None when somebody wants to end."""
+def _played(run: Run, chosen: Sequence[Scenario], workers: int) -> list[Row]:
+    """The rows of all scenarios in their order. On the way out, all of them are ended."""
     pool = ThreadPoolExecutor(workers)
     futures: list[Future[list[Row]]] = [pool.submit(run.play, one) for one in chosen]
     try:
         return [row for future in futures for row in future.result()]
-    except KeyboardInterrupt:
-        say("ending")
-        return None
     finally:
         run.stop.set()
         pool.shutdown(cancel_futures=True)
