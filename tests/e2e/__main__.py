@@ -56,7 +56,7 @@ class Run:
                     if not self.stop.is_set() and not all(row.good for row in rows):
                         say(f"{scenario.name}: logs\n{running.logs()}")
         except Stopped:
-            pass
+            return rows
         except Exception:
             say(f"{scenario.name}: {traceback.format_exc()}")
             rows.append(Row(scenario.name, "", "played to its end", "", "", None, None, "FAILED"))
