@@ -243,6 +243,9 @@ def test_scenarios_are_evaluated_once(root: Path, monkeypatch: pytest.MonkeyPatc
     file.write_text(file.read_text() + "# a comment\n")
     assert repr(evaluated(root)) == repr(first)  # other bytes, the same rules
     assert len(asked) == 1
+    file.write_text(file.read_text().replace("impact: A shopper", "impact: Somebody"))
+    assert repr(evaluated(root)) == repr(first)  # other annotations
+    assert len(asked) == 1
     file.write_text(file.read_text().replace("above: 30s", "above: 35s"))
     assert repr(evaluated(root)) != repr(first)
     assert len(asked) == 2

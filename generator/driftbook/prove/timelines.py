@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from driftbook import names
 from driftbook.alerts import Alert, alerts
@@ -26,7 +26,8 @@ _REPEAT = re.compile(r"x([0-9]+)$")
 class Asked:
     """What has to be known of a scenario to draw what one invariant makes of it.
 
-    rules: text of its rule file. times: moments that are drawn; extra: those of expectations
+    rules: text of its rule file without annotations, which no picture shows and which cost queries
+    of their own. times: moments that are drawn; extra: those of expectations
     between them. mine: expectations of this invariant. below: what is drawn below the signal.
     stated: stage and kind of every condition. Its `repr` is all that the timeline depends on, but
     for the engine and the program.
@@ -74,6 +75,7 @@ def asked(catalog: Catalog, scenario: Scenario, invariant: Invariant) -> Asked:
     times = _moments(scenario, tick)
     mine = tuple(e for e in scenario.expect if e.invariant in ("", invariant.name))
     plan = alerts(catalog, invariant)
+    silent = [replace(alert, annotations={}) for alert in plan]
     return Asked(
         scenario.name,
         scenario.title,
@@ -83,7 +85,7 @@ def asked(catalog: Catalog, scenario: Scenario, invariant: Invariant) -> Asked:
         invariant.signal.worse,
         invariant.signal.identity,
         invariant.stages,
-        rules.rule_file(catalog, invariant, plan).text,
+        rules.rule_file(catalog, invariant, silent).text,
         tuple(scenario.series.items()),
         scenario.every,
         tick,
