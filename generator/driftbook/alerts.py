@@ -8,7 +8,17 @@ from dataclasses import dataclass
 
 import promql_parser
 
-from driftbook import conditions, context, gotemplate, labels, names, plain, promql, templates
+from driftbook import (
+    conditions,
+    context,
+    gotemplate,
+    labels,
+    names,
+    placeholders,
+    plain,
+    promql,
+    templates,
+)
 from driftbook.conditions import objective
 from driftbook.conditions.base import Recording, violated
 from driftbook.conditions.scope import Scope, by, embedded, scopes
@@ -132,7 +142,8 @@ def _alert(
 def _first_step(invariant: Invariant, stage: StageName) -> dict[str, str]:
     """What to do before anything else, on one line; the runbook has it in full."""
     for step in invariant.runbook.stages.get(stage, ()):
-        words = plain.line(templates.render(step.text, invariant=invariant), FIRST_STEP)
+        written = placeholders.named(templates.procedure(step.text, invariant))
+        words = plain.line(written, FIRST_STEP)
         after = f"After {spoken(step.after, 'seconds')}, " if step.after else ""
         text = f"{after}{_DO[step.kind]} {words}"
         return {"first_step": gotemplate.literal(text[0].upper() + text[1:])}

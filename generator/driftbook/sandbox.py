@@ -16,6 +16,7 @@ from jinja2.exceptions import UndefinedError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from driftbook.diagnostics import nearest
+from driftbook.placeholders import Label, UnknownValue
 from driftbook.units import duration, number, spoken
 
 LIMIT = 100_000
@@ -83,12 +84,24 @@ class _Unknown(StrictUndefined):
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Data only: attributes of our dataclasses, keys of mappings, nothing that can be called."""
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """A key is looked for before a method of its mapping: data may have a key `items`."""
+        data = isinstance(obj, Mapping) and attribute in obj
+        return obj[attribute] if data else super().getattr(obj, attribute)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         return is_dataclass(obj) and not attr.startswith("_") and not callable(value)
 
 
+def _shown(value: object) -> object:
+    """What `{{ … }}` prints; only there a label may stand."""
+    return value.mark if isinstance(value, Label) else _printed(value)
+
+
 def _printed(value: object) -> object:
-    """What `{{ … }}` may print: text and numbers, never a whole object or nothing."""
+    """What may become text: text and numbers, never a whole object or nothing."""
+    if isinstance(value, Label):
+        raise UnknownValue
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -105,6 +118,8 @@ def _capped(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
+        if any(isinstance(value, Label) for value in (*args, *kwargs.values())):
+            raise UnknownValue
         result = function(*args, **kwargs)
         if isinstance(result, str | list) and len(result) > LIMIT:
             raise TemplateFault(f"makes a value of more than {LIMIT} characters")
@@ -153,7 +168,7 @@ def _environment() -> _Sandbox:
     env = _Sandbox(
         undefined=_Unknown,
         autoescape=False,
-        finalize=_printed,
+        finalize=_shown,
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -17,15 +17,26 @@ from jinja2 import Template, TemplateError
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.meta import find_undeclared_variables
 
+from driftbook import placeholders
 from driftbook.diagnostics import nearest
+from driftbook.model import Invariant
 from driftbook.sandbox import COMMENT, ENV, FILTERS, LIMIT, TemplateFault, line_start, refuse
 
-__all__ = ["FILTERS", "LIMIT", "TemplateFault", "render"]
+__all__ = ["FILTERS", "LIMIT", "TemplateFault", "procedure", "render"]
 
 _GO = re.compile(r"""\{\{-?\s*[.$](?:"(?:[^"\\\n]|\\.)*"|`[^`]*`|[^"`}]|\}(?!\}))*\}\}""")
 _HOLD, _PAD = "\ue000", "\ue001"  # private use: no text has them
 _HELD = re.compile(f"{_HOLD}([0-9]+){_PAD}*")
 _PRIVATE = re.compile(f"[{_HOLD}{_PAD}{COMMENT}]")
+_RESERVED = re.compile(f"[{_HOLD}{_PAD}{COMMENT}{placeholders.OPEN}{placeholders.CLOSE}]")
+
+
+def procedure(text: str, invariant: Invariant) -> str:
+    """A text of a runbook or a remediation, for one invariant; it may name labels of the alert.
+
+    They come out as marks, see `placeholders`. Raises TemplateFault.
+    """
+    return render(text, invariant=invariant, labels=placeholders.LABELS)
 
 
 def render(text: str, **names: object) -> str:
@@ -34,7 +45,7 @@ def render(text: str, **names: object) -> str:
     Raises TemplateFault for wrong syntax, for what is not allowed, for a name that is not known,
     and when a text that has something in it renders to nothing.
     """
-    if private := _PRIVATE.search(text):
+    if private := _RESERVED.search(text):
         raise TemplateFault("a private-use character in a text", private.start())
     if "{{" not in text and "{%" not in text:
         return text

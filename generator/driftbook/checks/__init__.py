@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from driftbook.checks import (
+    alert_label,
     alias,
     bad_duration,
     bad_name,
@@ -171,6 +172,7 @@ CHECKS: tuple[Check, ...] = (
     markup,
     unsafe_markdown,
     template_fault,
+    alert_label,
     scenario_series,
     scenario_time,
     recording,

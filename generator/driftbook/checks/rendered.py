@@ -8,7 +8,7 @@ from typing import Any
 from driftbook.checks.kit import Subject
 from driftbook.diagnostics import Path
 from driftbook.model import Invariant
-from driftbook.templates import TemplateFault, render
+from driftbook.templates import TemplateFault, procedure, render
 
 _NAMES = frozenset(("kind", "name", "id", "after", "strategy", "approval"))
 
@@ -63,12 +63,15 @@ def texts(path: Path, value: Any) -> Iterator[tuple[Path, str]]:
 
 
 def _for_each(file: str, path: Path, written: str, readers: list[Invariant]) -> Iterator[Text]:
-    """Once where there is nothing to fill in."""
+    """Once where there is nothing to fill in. Links of the catalog know no labels."""
     if "{{" not in written and "{%" not in written:
         readers = readers[:1]
     for invariant in readers:
         try:
-            result = render(written, invariant=invariant)
+            if path[0] == "links":
+                result = render(written, invariant=invariant)
+            else:
+                result = procedure(written, invariant)
         except TemplateFault as fault:
             yield Text(file, path, written, invariant.name, None, fault)
             continue

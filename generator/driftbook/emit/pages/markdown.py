@@ -8,11 +8,13 @@ The result holds for Python-Markdown with the extensions of Material and for Com
 import re
 from functools import lru_cache
 from html import escape
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
+
+from driftbook import placeholders
 
 _SPECIAL = re.compile(
     r"""(?<=[^\W_])_(?=[^\W_])   # inside a word: kept, as it is plain everywhere
@@ -22,21 +24,36 @@ _SPECIAL = re.compile(
 )
 _UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
-    "\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff]"
+    "\ud800-\udfff\ue000-\ue00f\ue012-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"
 )
 _SPACE = re.compile(r"\s+")
 _SIMPLE_CODE = re.compile(r"[A-Za-z0-9_.:/=,#@%+-]+(?: [A-Za-z0-9_.:/=,#@%+-]+)*")
+_EMPTY = re.compile(r"^([ ]*)\n", re.MULTILINE)
 _TICKS = re.compile(r"`+")
 _SCHEMES = ("http", "https", "mailto")
+_MARKED = re.compile("|".join(map(quote, (placeholders.OPEN, placeholders.CLOSE))))
+_OPEN = f"&#{ord(placeholders.OPEN)};"
+_LABEL = re.compile(f"{_OPEN}((?:\\w|&#95;)+)&#{ord(placeholders.CLOSE)};")
 
 
 def text(value: object) -> Markup:
     """Plain text for a paragraph, a heading or a table cell, on one line."""
     line = _SPACE.sub(" ", clean(str(value))).strip()
     if line[:1].isalpha() or not line:
-        return Markup(_SPECIAL.sub(_entity, line))
+        return Markup(_escaped(line))
     # What stands first on a line may start a list, a heading, a definition …
-    return Markup(f"&#{ord(line[0])};{_SPECIAL.sub(_entity, line[1:])}")
+    return Markup(_labels(f"&#{ord(line[0])};{_SPECIAL.sub(_entity, line[1:])}"))
+
+
+def _escaped(line: str) -> str:
+    return _labels(_SPECIAL.sub(_entity, line))
+
+
+def _labels(escaped: str) -> str:
+    """Labels of the alert as names in code, which a script replaces by their values."""
+    if _OPEN not in escaped:
+        return escaped
+    return _LABEL.sub(lambda m: f'<code class="db-label">{m[1]}</code>', escaped)
 
 
 def _entity(found: re.Match[str]) -> str:
@@ -52,19 +69,36 @@ def clean(value: str) -> str:
 
 def code(value: object) -> Markup:
     """An inline code span, also in table cells."""
-    line = _SPACE.sub(" ", clean(str(value))).strip()
+    line = _line(value)
     if _SIMPLE_CODE.fullmatch(line):
         return Markup(f"`{line}`")
     return Markup(f"<code>{text(line)}</code>" if line else "")
 
 
+def _line(value: object) -> str:
+    """On one line; a label of the alert as `<region>`."""
+    return _SPACE.sub(" ", placeholders.plain(clean(str(value)))).strip()
+
+
 def fence(value: object, language: str = "", indent: int = 0) -> Markup:
     """A fenced block with a fence longer than any run of backticks within."""
-    body = clean(str(value)).strip("\n")
+    body = placeholders.plain(clean(str(value))).strip("\n")
     ticks = "`" * max(3, *(len(run) + 1 for run in _TICKS.findall(body)), 3)
     lines = [f"{ticks}{language}", *body.split("\n"), ticks]
     pad = " " * indent
     return Markup("\n".join(f"{pad}{line}" if line.strip() else "" for line in lines))
+
+
+def folded(title: str, value: object, language: str) -> Markup:
+    """A block of code that opens when its title is clicked.
+
+    It is HTML, because Markdown takes long to read code; the search leaves it out. An empty line
+    would end it for CommonMark, and a fence would begin within it for Python-Markdown.
+    """
+    body = escape(clean(str(value)).strip("\n")).replace("`", "&#96;").replace("~", "&#126;")
+    body = _EMPTY.sub(r"\1&#10;", body)
+    head = f"<details data-search-exclude><summary>{escape(_line(title))}</summary>"
+    return Markup(f'{head}<pre><code class="language-{language}">{body}\n</code></pre></details>')
 
 
 def link(label: object, url: str) -> Markup:
@@ -76,7 +110,7 @@ def link(label: object, url: str) -> Markup:
 
 def href(url: str) -> str:
     """A web address fit to stand between parentheses; "" when it may not be linked."""
-    url = url.strip()
+    url = placeholders.plain(_MARKED.sub(lambda m: unquote(m[0]), url.strip()))
     if any(ord(c) < 33 for c in url) or urlsplit(url).scheme.lower() not in _SCHEMES:
         return ""
     return quote(url, safe="/:?#@!$&+,;=%~-._")
@@ -84,7 +118,7 @@ def href(url: str) -> str:
 
 def attribute(value: object) -> Markup:
     """Text between double quotes in HTML."""
-    return Markup(escape(_SPACE.sub(" ", clean(str(value))), quote=True))
+    return Markup(escape(_line(value), quote=True))
 
 
 def front_matter(value: object) -> str:
@@ -93,8 +127,13 @@ def front_matter(value: object) -> str:
     Material prints it into HTML as it is, and undoes entities on the way in some places: so `<`
     and `>` become look-alikes there; the heading of the page has the real ones.
     """
-    line = _SPACE.sub(" ", clean(str(value))).strip()
-    shown = line.replace("<", "‹").replace(">", "›").replace("&", "&amp;").replace('"', "&quot;")
+    shown = (
+        _line(value)
+        .replace("<", "‹")
+        .replace(">", "›")
+        .replace("&", "&amp;")
+        .replace('"', "&quot;")
+    )
     return "'" + shown.replace("'", "''") + "'"
 
 
@@ -213,5 +252,5 @@ def _spans(tokens: list[Token]) -> list[str]:
 def _run(content: str, first: bool) -> str:
     """A run of text, with the blanks at its ends; only the first can stand first on a line."""
     head, tail = content[:1].isspace(), content[-1:].isspace()
-    body = str(text(content)) if first else _SPECIAL.sub(_entity, _SPACE.sub(" ", content).strip())
+    body = str(text(content)) if first else _escaped(_SPACE.sub(" ", content).strip())
     return f"{' ' if head else ''}{body}{' ' if tail and body else ''}"
