@@ -14,7 +14,10 @@ from driftbook.model.targets import Target
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """scenarios_of: by the name of an invariant, in the order of their names."""
+    """scenarios_of: by the name of an invariant, in the order of their names.
+
+    edit_url: where a file is edited on the web, with `{file}` for its path, or "".
+    """
 
     title: str
     site_url: str
@@ -34,6 +37,7 @@ class Catalog:
     scenarios_of: Mapping[str, tuple[Scenario, ...]]
     origin: Origin
     targets: Mapping[str, Target] = field(default_factory=dict)
+    edit_url: str = ""
 
     def compiled(self) -> tuple[Invariant, ...]:
         """The invariants that have rules: all but the retired, by name."""

@@ -76,6 +76,7 @@ def catalog(r: Resolver, document: Document, base: Mapping[str, Any]) -> Catalog
         scenarios=r.scenarios,
         scenarios_of=_scenarios_of(r.scenarios),
         origin=origin(document),
+        edit_url=data.get("edit_url", ""),
         targets=targets(data.get("targets", {})),
     )
 
