@@ -51,11 +51,19 @@ def write_pages(
         proof(root) if proved is None else proved,
         history.read(root),
         pictures or {},
+        _sources(root, catalog),
     )
     settings = () if config.is_own(root) else config.emit(catalog)
     entities = () if config.is_own(root, names.BACKSTAGE) else [backstage.artifact(catalog)]
     made = chain(pages.emit(catalog, evidence), exports.emit(catalog, digests), settings, entities)
     return write(root, made, (names.PAGES, config.OVERRIDES))
+
+
+def _sources(root: Path, catalog: Catalog) -> dict[str, str]:
+    """The files of the invariants, as they lie on disk; one may have gone since it was compiled."""
+    files = sorted({i.origin.file for i in catalog.invariants.values()})
+    there = ((file, root / file) for file in files)
+    return {file: path.read_text(encoding="utf-8") for file, path in there if path.is_file()}
 
 
 def proof(root: Path) -> Mapping[str, Any] | None:

@@ -19,12 +19,14 @@ class Evidence:
 
     history: what git knows. pictures: names of a scenario and an invariant -> what promtool makes
     of it, or a text that says why it could not; nothing at all where there are no engines.
+    sources: path of a file of the catalog -> its text.
     """
 
     digests: Mapping[str, str] = field(default_factory=dict)
     proof: Mapping[str, Any] | None = None
     history: History = field(default_factory=History)
     pictures: Mapping[tuple[str, str], Timeline | str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def entry(self, invariant: Invariant) -> Mapping[str, Any] | None:
         """The proof of an invariant, or None."""

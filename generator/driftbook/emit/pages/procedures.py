@@ -9,8 +9,11 @@ from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import prose
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Relations
-from driftbook.emit.pages.sources import source
+from driftbook.emit.pages.sources import edit, source
 from driftbook.model import STAGES, Catalog, Invariant, Remediation, Runbook
+
+_APART = ("dry run", "rollback", "to be recorded")
+"""Rules of a remediation that have a block of their own on its page."""
 
 
 def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
@@ -27,7 +30,7 @@ def fill_for(users: list[Invariant]) -> steps.Fill:
     """Fills templates in for the first invariant that follows a procedure; leaves them without."""
     if not users:
         return lambda value: value
-    return lambda value: templates.render(value, invariant=users[0])
+    return lambda value: templates.procedure(value, users[0])
 
 
 def _runbook(
@@ -43,6 +46,8 @@ def _runbook(
         fill(book.title),
         found_by=(book.name,),
         runbook=book,
+        user=users[0] if users else None,
+        external=catalog.prometheus.external_labels,
         users=[ref(i.title, f"invariants/{i.name}") for i in users],
         meaning=prose(fill(book.meaning)),
         symptoms=prose(fill(book.symptoms)) if book.symptoms else "",
@@ -50,13 +55,14 @@ def _runbook(
             {
                 "name": stage,
                 "title": words.stage_title(stage),
-                "steps": steps.steps(book.stages.get(stage, ()), fill),
+                "steps": steps.steps(book.stages.get(stage, ()), fill, stage),
             }
             for stage in STAGES
         ],
         causes=steps.causes(book.causes, fill),
         history=changes.of(catalog, evidence.history, "runbook", book),
         source=source(catalog, book.origin.file),
+        edit=edit(catalog, book.origin.file),
     )
 
 
@@ -74,10 +80,14 @@ def _remediation(
         found_by=(policy.name,),
         remediation=policy,
         strategy=words.STRATEGIES.get(policy.strategy, policy.strategy),
-        rules=words.policy(policy, fill),
+        rules=[row for row in words.policy(policy, fill) if row[0] not in _APART],
+        dry_run=fill(policy.dry_run),
+        rollback=fill(policy.rollback),
+        records="\n".join(f"{fill(record)}: …" for record in policy.records),
         users=[ref(i.title, f"invariants/{i.name}") for i in users],
         history=changes.of(catalog, evidence.history, "remediation", policy),
         source=source(catalog, policy.origin.file),
+        edit=edit(catalog, policy.origin.file),
     )
 
 

@@ -1,7 +1,8 @@
 """What stands beside an invariant: found once for the whole catalog."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup
@@ -9,7 +10,7 @@ from markupsafe import Markup
 from driftbook.model import Catalog, Invariant
 
 Ref = Callable[..., Markup]
-MANY = 12
+MANY = 8
 """More links than these in one group help nobody; the index has them all."""
 
 
@@ -43,22 +44,23 @@ class Relations:
                 self.retired_for[invariant.successor].append(invariant)
 
     def of(self, invariant: Invariant, ref: Ref) -> list[dict[str, Any]]:
-        """Groups of links: same dataset, what it is derived from, what is derived from it."""
+        """Groups of links, none of them long: what one looks at next."""
         dataset = invariant.dataset
-        groups = [
-            ("The same dataset", [i for i in self.by_dataset[dataset.name] if i != invariant]),
-            ("What it is derived from", list(self._all(dataset.derived_from))),
-            ("What is derived from it", list(self._all(self.downstream[dataset.name]))),
+        beside = (i for i in self.by_dataset[dataset.name] if i.name != invariant.name)
+        followers = self.by_runbook[invariant.runbook.name]
+        elsewhere = (i for i in followers if i.dataset.name != dataset.name)
+        groups: tuple[tuple[str, Iterable[Invariant]], ...] = (
+            ("The same dataset", beside),
+            ("What it is derived from", self._all(dataset.derived_from)),
+            ("What is derived from it", self._all(self.downstream[dataset.name])),
+            ("The same runbook", elsewhere),
             ("Retired for it", self.retired_for[invariant.name]),
-        ]
-        return [
-            {
-                "title": title,
-                "links": [ref(i.title, f"invariants/{i.name}") for i in found[:MANY]],
-            }
+        )
+        linked = (
+            (title, [ref(i.title, f"invariants/{i.name}") for i in islice(found, MANY)])
             for title, found in groups
-            if found
-        ]
+        )
+        return [{"title": title, "links": links} for title, links in linked if links]
 
     def _all(self, datasets: Any) -> Iterator[Invariant]:
         for name in datasets:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from driftbook.emit.pages.markdown import fence, inline, prose, text
-from driftbook.model import Cause, Step
+from driftbook.model import Cause, StageName, Step
 from driftbook.units import spoken
 
 Fill = Callable[[str], str]
@@ -33,9 +33,9 @@ class ShownCause:
     blocks: tuple[Markup, ...]
 
 
-def steps(given: Iterable[Step], fill: Fill) -> list[ShownStep]:
-    """The steps of one stage."""
-    return [_step(step, fill) for step in given]
+def steps(given: Iterable[Step], fill: Fill, stage: StageName) -> list[ShownStep]:
+    """The steps of one stage; each has an anchor of its own, `late-backfill`."""
+    return [_step(step, fill, f"{stage}-{step.id}") for step in given]
 
 
 def causes(given: Iterable[Cause], fill: Fill) -> list[ShownCause]:
@@ -43,8 +43,8 @@ def causes(given: Iterable[Cause], fill: Fill) -> list[ShownCause]:
     return [ShownCause(text(c.name), tuple(_confirm(c, fill))) for c in given]
 
 
-def _step(step: Step, fill: Fill) -> ShownStep:
-    lead, *blocks = _labelled(_lead(step), fill(step.text))
+def _step(step: Step, fill: Fill, anchor: str) -> ShownStep:
+    lead, *blocks = _labelled(_lead(step), fill(step.text), f'{step.kind} db-step" id="{anchor}')
     return ShownStep(Markup(lead.strip()), (*blocks, *_details(step, fill)))
 
 
@@ -61,22 +61,27 @@ def _details(step: Step, fill: Fill) -> Iterator[Markup]:
         yield fence(fill(step.query), "promql", _INDENT)
     if step.run:
         yield fence(fill(step.run), "sh", _INDENT)
-    for label, words in (
-        ("Expect", step.expect),
-        ("If not", step.otherwise),
-        ("Verify", step.verify),
-        ("Cannot be undone", step.irreversible),
+    for label, words, kind in (
+        ("Expect", step.expect, "expect"),
+        ("If not", step.otherwise, "otherwise"),
+        ("Verify", step.verify, "verify"),
+        ("Cannot be undone", step.irreversible, "final"),
     ):
         if words:
-            yield from _labelled(label, fill(words))
+            yield from _labelled(label, fill(words), kind)
     if step.rollback:
-        yield Markup(" " * _INDENT + "**Undo:**")
+        yield _head("Undo", "undo")
         yield fence(fill(step.rollback), "sh", _INDENT)
 
 
-def _labelled(label: str, words: str) -> Iterator[Markup]:
-    """`**Verify:** …`; the words stand below where they are more than one paragraph."""
-    head = Markup(" " * _INDENT + f"**{label}:**")
+def _head(label: str, kind: str) -> Markup:
+    """`Verify:`, bold, with a class by which it is told apart."""
+    return Markup(f'{" " * _INDENT}<strong class="db-{kind}">{label}:</strong>')
+
+
+def _labelled(label: str, words: str, kind: str) -> Iterator[Markup]:
+    """`Verify: …`; the words stand below where they are more than one paragraph."""
+    head = _head(label, kind)
     body = prose(words, _INDENT)
     if _BLOCK.match(body):
         yield head
@@ -88,10 +93,10 @@ def _labelled(label: str, words: str) -> Iterator[Markup]:
 def _confirm(cause: Cause, fill: Fill) -> Iterator[Markup]:
     confirm = {key: fill(value) for key, value in cause.confirm.items()}
     if "look" in confirm:
-        yield from _labelled("Look", confirm["look"])
+        yield from _labelled("Look", confirm["look"], "look")
     if "query" in confirm:
         yield fence(confirm["query"], "promql", _INDENT)
     if "run" in confirm:
         yield fence(confirm["run"], "sh", _INDENT)
     if "expect" in confirm:
-        yield from _labelled("Confirmed by", confirm["expect"])
+        yield from _labelled("Confirmed by", confirm["expect"], "expect")
