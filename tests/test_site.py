@@ -164,16 +164,6 @@ def test_own_configuration_wins(tmp_path: Path) -> None:
     assert "<title>Home - Our own</title>" in (made / "index.html").read_text()
 
 
-def test_configuration_can_be_built_by_itself(small: Path, tmp_path: Path) -> None:
-    """Nothing of driftbook is needed to build the pages once they are written."""
-    root = shutil.copytree(small, tmp_path / "copy")
-    shutil.rmtree(root / names.SITE)
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", "site/mkdocs.yml"]
-    done = subprocess.run(command, cwd=root, capture_output=True, env=site.environment())
-    assert done.returncode == 0, done.stderr
-    assert (root / names.SITE / "index.html").is_file()
-
-
 def test_committed_configuration_is_up_to_date() -> None:
     for artifact in config.emit(compiled(ROOT)):
         assert (ROOT / artifact.path).read_text() == artifact.text

@@ -31,6 +31,7 @@ ENVIRONMENT = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "
 Pictures = Mapping[tuple[str, str], Timeline | str]
 _LEVEL = re.compile(r"([A-Z]+) +-  ?")
 _STAMP = f"{names.STATE}/site.stamp"
+_MEMORY = f"{names.STATE}/site.json"
 
 
 def write_pages(
@@ -86,10 +87,9 @@ def build(root: Path, *, only_if_changed: bool = False) -> tuple[str, ...]:
     if only_if_changed and (root / names.SITE / "index.html").is_file() and _old(root) == stamp:
         return ()
     target = root / names.STATE / f"html-{os.getpid()}"
-    places = ("-f", str(root / config.FILE), "-d", str(target))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "mkdocs", "build", "--strict", *places],
+            _command(root, target),
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -107,6 +107,15 @@ def build(root: Path, *, only_if_changed: bool = False) -> tuple[str, ...]:
     finally:
         shutil.rmtree(target, ignore_errors=True)
     return ()
+
+
+def _command(root: Path, target: Path) -> list[str]:
+    """Ours makes the same bytes sooner; what another configuration does, only MkDocs knows."""
+    file = str(root / config.FILE)
+    if config.is_own(root):
+        return [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", file, "-d", str(target)]
+    places = [str(target), str(root / names.SITE), str(root / _MEMORY)]
+    return [sys.executable, "-m", "driftbook.site.batch", file, *places]
 
 
 def environment() -> dict[str, str]:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from driftbook import names
 from driftbook.site.config import FILE, OVERRIDES
+from driftbook.site.engine import Site, load, render
 
 INDEX = "search/search_index.json"
 SHARED = (FILE, OVERRIDES, f"{names.PAGES}/assets")
@@ -34,13 +35,10 @@ class Answer:
 
 
 @dataclass(slots=True)
-class _Site:
-    """MkDocs' own picture of the site. by_address: path below the site -> its file."""
+class _Shown:
+    """What is served. by_address: path below the site -> its file of MkDocs."""
 
-    config: Any
-    files: Any
-    nav: Any
-    env: Any
+    site: Site
     by_address: dict[str, Any]
     entries: dict[str, list[Any]] = field(default_factory=dict)
     rendered: dict[str, tuple[str, bytes]] = field(default_factory=dict)
@@ -54,7 +52,7 @@ class Preview:
         """Where the site is served."""
         self._root = root
         self._lock = Lock()
-        self._site: _Site | None = None
+        self._shown: _Shown | None = None
         self._shared = ""
         self._listed: frozenset[str] = frozenset()
         self.idle = Event()
@@ -72,11 +70,11 @@ class Preview:
         if (shared, listed) == (self._shared, self._listed):
             return
         with self._lock:
-            made = _load(self._root, self.address)
-            if self._site is not None and shared == self._shared:
-                made.rendered = self._site.rendered
-                made.entries = self._site.entries
-            self._site, self._shared, self._listed = made, shared, listed
+            made = _shown(self._root, self.address)
+            if self._shown is not None and shared == self._shared:
+                made.rendered = self._shown.rendered
+                made.entries = self._shown.entries
+            self._shown, self._shared, self._listed = made, shared, listed
 
     def state(self, address: str) -> str:
         """A digest of what a path shows now; "" for nothing."""
@@ -106,9 +104,9 @@ class Preview:
 
     def lost(self) -> bytes:
         """The page for addresses that lead nowhere; b"" before there is any page."""
-        site = self._site
-        if site is None:
+        if self._shown is None:
             return b""
+        site = self._shown.site
         from mkdocs.commands.build import get_context
 
         with self._lock:
@@ -117,33 +115,32 @@ class Preview:
             return bytes(site.env.get_template("404.html").render(context).encode())
 
     def _file(self, address: str) -> Any:
-        site = self._site
-        return site.by_address.get(address) if site else None
+        return self._shown.by_address.get(address) if self._shown else None
 
     def _page(self, file: Any) -> bytes:
         """Rendered, or as it was rendered when it was the same."""
-        site, state = self._site, self.state(file.dest_uri)
-        assert site is not None
-        known = site.rendered.get(file.src_uri)
+        shown, state = self._shown, self.state(file.dest_uri)
+        assert shown is not None
+        known = shown.rendered.get(file.src_uri)
         if known and known[0] == state:
             return known[1]
         with self._lock:
-            html = _render(site, file)
-            site.rendered[file.src_uri] = (state, html)
+            html, shown.entries[file.src_uri] = render(shown.site, file)
+            shown.rendered[file.src_uri] = (state, html)
         return html
 
     def _index(self) -> Answer | None:
         """What the search looks at: every page has to be rendered for it, the first time."""
-        site = self._site
-        plugin = _search(site.config) if site else None
-        if site is None or plugin is None:
+        shown = self._shown
+        if shown is None or shown.site.search is None:
             return None
-        for file in site.files.documentation_pages():
+        for file in shown.site.files.documentation_pages():
             self.idle.wait()
             self._page(file)
         with self._lock:
-            plugin.search_index.entries = [e for some in site.entries.values() for e in some]
-            text = plugin.search_index.generate_search_index(None)
+            index = shown.site.search.search_index
+            index.entries = [entry for some in shown.entries.values() for entry in some]
+            text = index.generate_search_index(None)
         return Answer(200, "application/json", text.encode())
 
     def _pages(self) -> Iterator[str]:
@@ -161,69 +158,14 @@ class Preview:
         return digest.hexdigest()
 
 
-def _load(root: Path, address: str) -> _Site:
-    """As MkDocs does before it renders; all pages of the navigation have their titles then."""
-    from mkdocs.config import load_config
-    from mkdocs.structure.files import get_files, set_exclusions
-    from mkdocs.structure.nav import get_navigation
-    from mkdocs.structure.pages import Page
-
-    config = load_config(
-        str(root / FILE), site_url=address, site_dir=str(root / names.STATE / "html-served")
-    )
-    config = config.plugins.on_config(config)
-    config.plugins.on_pre_build(config=config)
-    env = config.theme.get_env()
-    files = get_files(config)
-    files.add_files_from_theme(env, config)
-    files = config.plugins.on_files(files, config=config)
-    set_exclusions(files, config)
-    nav = config.plugins.on_nav(get_navigation(files, config), config=config, files=files)
-    for file in files.documentation_pages():
-        if file.page is None:
-            Page(None, file, config)
-    for page in nav.pages:
-        page.read_source(config)
-    env = config.plugins.on_env(env, config=config, files=files) or env
-    found = {file.dest_uri: file for file in files}
+def _shown(root: Path, address: str) -> _Shown:
+    """The site as MkDocs sees it now."""
+    folder = str(root / names.STATE / "html-served")
+    site = load(root / FILE, site_url=address, site_dir=folder)
+    found = {file.dest_uri: file for file in site.files}
     found |= {at.removesuffix("index.html"): f for at, f in found.items() if _is_index(at)}
-    return _Site(config, files, nav, env, found)
+    return _Shown(site, found)
 
 
 def _is_index(address: str) -> bool:
     return address == "index.html" or address.endswith("/index.html")
-
-
-def _render(site: _Site, file: Any) -> bytes:
-    """One page, through the same events of plugins as in a build."""
-    from mkdocs.commands.build import get_context
-
-    config, files, page = site.config, site.files, file.page
-    search = _search(config)
-    if search:
-        search.search_index.entries = []
-    page = config.plugins.on_pre_page(page, config=config, files=files)
-    page.read_source(config)
-    page.markdown = config.plugins.on_page_markdown(
-        page.markdown, page=page, config=config, files=files
-    )
-    page.render(config, files)
-    page.content = config.plugins.on_page_content(
-        page.content, page=page, config=config, files=files
-    )
-    page.active = True
-    try:
-        context = get_context(site.nav, files, config, page)
-        template = site.env.get_template(page.meta.get("template", "main.html"))
-        context = config.plugins.on_page_context(context, page=page, config=config, nav=site.nav)
-        html = config.plugins.on_post_page(template.render(context), page=page, config=config)
-    finally:
-        page.active = False
-    if search:
-        site.entries[file.src_uri] = search.search_index.entries
-    return bytes(html.encode("utf-8", errors="xmlcharrefreplace"))
-
-
-def _search(config: Any) -> Any:
-    """The plugin of Material that makes the index, or None."""
-    return config.plugins.get("material/search")
