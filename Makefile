@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 PYTEST_ARGS ?= -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test e2e lint docs bench engines browser stores lock clean
+.PHONY: help build test e2e lint docs bench engines browser stores builders lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,7 +15,7 @@ help: ## list the targets
 build: engines ## compile the catalog, prove it, build the site
 	$(BIN)/driftbook build --require-engines
 
-test: engines browser stores ## run the test suite
+test: engines browser stores builders ## run the test suite
 	$(BIN)/pytest $(PYTEST_ARGS)
 
 e2e: engines browser stores ## faults in real databases, through real servers, to the person who is told
@@ -43,6 +43,9 @@ browser: $(STAMP)
 
 stores: $(STAMP)
 	@$(BIN)/python tests/stores.py
+
+builders: $(STAMP)
+	@$(BIN)/python tests/builders.py
 
 lock: $(STAMP) ## pin the newest versions that pyproject.toml allows in constraints.txt
 	$(BIN)/pip install --quiet uv

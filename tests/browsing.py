@@ -6,6 +6,7 @@ import gzip
 import http.server
 import io
 import shutil
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,13 +67,22 @@ def opened(browser: Browser, **settings: Any) -> Iterator[Page]:
 def served(folder: Path, kind: "type[Handler] | None" = None) -> Iterator[str]:
     """A web server on a free port; gives its address."""
     handler = functools.partial(kind or Handler, directory=str(folder))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = Server(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/"
     finally:
         server.shutdown()
         server.server_close()
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Says nothing of browsers that go before they have everything."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """What went wrong, unless the other side went."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
