@@ -250,9 +250,15 @@ def test_targets_are_large_enough_for_a_thumb(
       .filter(e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}))
       .filter(e => !e.matches("p a, li a, td a, th a, .headerlink, .md-option, .md-toggle"))
       .filter(e => !e.closest(".md-header, .db-unseen"))
-      .map(e => [e, e.getBoundingClientRect()])
-      .filter(([e, box]) => box.width && box.height && (box.width < 24 || box.height < 24))
-      .map(([e, box]) => `${e.outerHTML.slice(0, 99)} ${box.width}x${box.height}`)"""
+      .filter(e => {
+        e.scrollIntoView({block: "center", inline: "center", behavior: "instant"});
+        const box = e.getBoundingClientRect();
+        if (!box.width || !box.height) return false;
+        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+        const hit = (dx, dy) => e.contains(document.elementFromPoint(x + dx, y + dy));
+        return !(hit(-11.5, 0) && hit(11.5, 0) && hit(0, -11.5) && hit(0, 11.5));
+      })
+      .map(e => e.outerHTML.slice(0, 99))"""
     found: Sequence[str] = []
     with looking(browser, width=NARROW) as page:
         for path in pagekinds.representatives(reference):

@@ -1,5 +1,6 @@
 """The user guide and the site's own assets: packaged files, copied with the mark of driftbook."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from functools import cache
@@ -8,6 +9,7 @@ from pathlib import Path
 import driftbook
 from driftbook import names
 from driftbook.emit.artifact import Artifact
+from driftbook.emit.pages import markdown
 from driftbook.emit.pages.page import head
 
 INTERNAL = ("architecture.md", "decisions.md")
@@ -17,6 +19,7 @@ GUIDE, DEEP = 0.2, 0.05
 DEEP_FOLDERS = ("reference/packs/", "reference/conditions/")
 """Many pages that name every metric and every word there is."""
 _TITLED = re.compile(r'^( *)(`{3,}\w+) title="([^"`]+)"$', re.MULTILINE)
+_PICTURE = re.compile(r"!\[[^\]]*\]\(([\w./-]+\.svg)\)")
 _HEADING = re.compile(r"^# (.+)$", re.MULTILINE)
 
 
@@ -28,7 +31,7 @@ def emit() -> Iterator[Artifact]:
         counts = DEEP if path.startswith(DEEP_FOLDERS) else GUIDE
         counts = 1 if path == "reference/diagnostics.md" else counts  # where an error's text leads
         first = head(f"docs/{path}", title, f"search: {{boost: {counts}}}")
-        page = f"{first}\n{_file_names(text)}"
+        page = f"{first}\n{_sizes(path, _file_names(text))}"
         yield Artifact(f"{names.PAGES}/guide/{path}", page)
     for path, text in _documents("*.svg"):
         yield Artifact(f"{names.PAGES}/guide/{path}", f"<!-- {names.header(path)} -->\n{text}")
@@ -36,6 +39,17 @@ def emit() -> Iterator[Artifact]:
         mark = f"/* {names.header(asset.name)} */"
         text = asset.read_text(encoding="utf-8")
         yield Artifact(f"{names.PAGES}/assets/{asset.name}", f"{mark}\n{text}")
+
+
+def _sizes(path: str, text: str) -> str:
+    """The sizes of pictures behind their links."""
+    pictures = dict(_documents("*.svg"))
+    folder = path.rpartition("/")[0]
+
+    def sized(found: re.Match[str]) -> str:
+        return found[0] + markdown.size(pictures[posixpath.join(folder, found[1])])
+
+    return _PICTURE.sub(sized, text)
 
 
 def _file_names(text: str) -> str:

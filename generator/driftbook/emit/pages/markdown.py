@@ -121,6 +121,12 @@ def attribute(value: object) -> Markup:
     return Markup(escape(_line(value), quote=True))
 
 
+def size(picture: str) -> Markup:
+    """The width and height of an SVG, to stand behind its link: nothing moves when it comes."""
+    found = re.search(r'width="(\d+)" height="(\d+)"', picture)
+    return Markup('{{: width="{}" height="{}" }}').format(*found.groups()) if found else Markup("")
+
+
 def front_matter(value: object) -> str:
     """A YAML scalar for a page's title.
 

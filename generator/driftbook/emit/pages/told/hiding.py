@@ -12,7 +12,7 @@ from driftbook.emit.artifact import Artifact
 from driftbook.emit.inhibition import Aggregate
 from driftbook.emit.pages import lookup, words
 from driftbook.emit.pages.listing.alphabet import FILES
-from driftbook.emit.pages.markdown import text
+from driftbook.emit.pages.markdown import size, text
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import MANY, Ref
 from driftbook.emit.pages.tables import table
@@ -56,6 +56,7 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
         searched=False,
         described=graph.described(arrows),
         picture=Markup(PICTURE.split("/")[-1]),
+        size=size(graph.svg(arrows)),
         ladder=table(
             ("while this fires", "this is held back", "where"),
             (

@@ -10,7 +10,7 @@ from driftbook.emit import routes
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import lookup, words
 from driftbook.emit.pages.listing.alphabet import FILES
-from driftbook.emit.pages.markdown import code, text
+from driftbook.emit.pages.markdown import code, size, text
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.tables import table
 from driftbook.emit.pages.told import hours, week
@@ -65,6 +65,7 @@ def _receiver(catalog: Catalog, receiver: Receiver, told: hours.Hours | None) ->
         week=table(("days", "told"), told.words()) if told and limited else "",
         described=week.described(told) if told else "",
         picture=Markup(f"../{quote(told.name)}.svg") if told else "",
+        size=size(week.svg(told)) if told and limited else "",
         drafts=drafts,
         later=" or ".join(STAGES[STAGES.index(receiver.to) + 1 :]),
         rows=_rows(receiver, place),
