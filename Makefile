@@ -31,9 +31,10 @@ docs: engines ## write the parts of docs/ that come from the program
 	$(BIN)/python tools/reference.py
 	$(BIN)/python tests/walkthrough.py docs/tutorial.md
 
-bench: engines browser ## time compile, proof and site on large generated catalogs
+bench: engines browser ## time compile, proof, site and rules on large generated catalogs
 	$(BIN)/python bench/bench.py
 	$(BIN)/python bench/edits.py
+	$(BIN)/python bench/rules.py
 
 engines: $(STAMP) ## fetch promtool, amtool, prometheus and alertmanager (no root)
 	@$(BIN)/driftbook engines

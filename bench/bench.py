@@ -163,7 +163,10 @@ def main(markdown: Path | None) -> None:
     console.print(table)
     if markdown:
         cores = f"Python {platform.python_version()} on {os.cpu_count()} cores"
-        markdown.write_text(page(found, cores))
+        _, heading, rules = markdown.read_text().partition(
+            "\n## Rules on the server"
+        )  # another program's part
+        markdown.write_text(page(found, cores) + heading + rules)
 
 
 if __name__ == "__main__":
