@@ -34,6 +34,7 @@ from driftbook.conditions.defaults import place_cases as place_cases
 from driftbook.conditions.defaults import reach as reach
 from driftbook.conditions.defaults import recordings as recordings
 from driftbook.conditions.defaults import settles as settles
+from driftbook.conditions.defaults import violations as violations
 from driftbook.conditions.defaults import waits as waits
 from driftbook.conditions.scope import Scope, by, embedded, series
 from driftbook.model import STAGES as ALL_STAGES
@@ -112,16 +113,11 @@ def faults(condition: Condition, scope: Scope) -> Iterator[Fault]:
         yield ("by",), "each group would hold one place", "fewer labels than the identity has"
 
 
-def violations(condition: Condition) -> tuple[float, ...]:
-    """Its bound."""
-    return (condition.params.bound,)
-
-
 def expr(condition: Condition, scope: Scope) -> str:
     """Number of violated places, where it is enough of them."""
     p: Params = condition.params
     group, on = by(p.by), f"on ({', '.join(p.by)})"
-    violated = f"sum {group}({scope.limited(scope.violation(p.bound))})"
+    violated = f"sum {group}({_violation(p, scope)})"
     return (
         f"{violated} >= {p.members}\n"
         f"and {violated}\n"
@@ -129,10 +125,15 @@ def expr(condition: Condition, scope: Scope) -> str:
     )
 
 
+def _violation(p: Params, scope: Scope) -> str:
+    """1 or 0 for each place. Only this moment counts, so there is no need to record it."""
+    return scope.limited(f"{scope.signal()} {scope.beyond} bool {number(p.bound)}")
+
+
 def curves(condition: Condition, scope: Scope) -> tuple[Curve, ...]:
     """How many places are violated, and which share."""
     p: Params = condition.params
-    violated = f"sum {by(p.by)}({scope.limited(scope.violation(p.bound))})"
+    violated = f"sum {by(p.by)}({_violation(p, scope)})"
     many, beyond = words.places(scope.identity), words.beyond(scope.invariant, p.bound)
     share = f"{violated} / on ({', '.join(p.by)}) ({_all_places(p, scope)})"
     return (

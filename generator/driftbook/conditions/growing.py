@@ -139,16 +139,22 @@ def _fewest(p: Params, scope: Scope) -> int:
     return math.ceil(COVERAGE * math.floor(p.window / scope.tick))
 
 
-def _fit(p: Params, scope: Scope) -> str:
+def _fit(p: Params, scope: Scope, rising: str = "", known: str = "") -> str:
+    """Of all places, or of those where slope and number of samples pass these comparisons."""
     long = scope.signal(p.window)
+    slope, count = f"deriv({long})", f"count_over_time({long})"
     return (
-        f"deriv({long}) ^ 2 * (count_over_time({long}) ^ 2 - 1) * {number(scope.tick**2 / 12)}"
+        f"{f'({slope} {rising})' if rising else slope} ^ 2"
+        f" * ({f'({count} {known})' if known else count} ^ 2 - 1) * {number(scope.tick**2 / 12)}"
         f" / stdvar_over_time({long})"
     )
 
 
 def expr(condition: Condition, scope: Scope) -> str:
-    """Prediction beyond the bound, rising over both windows, well fitted, off the floor."""
+    """Prediction beyond the bound, rising over both windows, well fitted, off the floor.
+
+    The long window is what costs, so the fit is made of what is compared, not asked for again.
+    """
     p: Params = condition.params
     long, short = scope.signal(p.window), scope.signal(p.within / 3)
     rising = f"{scope.beyond} 0"
@@ -156,10 +162,8 @@ def expr(condition: Condition, scope: Scope) -> str:
     lines = [
         scope.signal(),
         f"and predict_linear({long}, {number(p.within)}) {scope.beyond} {number(p.bound)}",
-        f"and deriv({long}) {rising}",
         f"and deriv({short}) {rising}",
-        f"and {_fit(p, scope)} >= {number(p.fit)}",
-        f"and count_over_time({long}) >= {_fewest(p, scope)}",
+        f"and {_fit(p, scope, rising, f'>= {_fewest(p, scope)}')} >= {number(p.fit)}",
     ]
     if floor is not None:
         smooth = scope.signal(max(300.0, 2 * scope.tick))
