@@ -281,3 +281,19 @@ def test_filling_in_moves_little(address: str, page: Page) -> None:
     page.goto(f"{address}?cluster=shop-1#late")
     page.wait_for_timeout(300)
     assert page.evaluate("window.shift") < 0.05
+
+
+def test_the_style_sheet_costs_other_pages_nothing(address: str, page: Page) -> None:
+    """A selector with `~` or `:has()` on what is common can take a long page half a minute."""
+    long = address.replace("invariants/orders-lag/index.html", "guide/reference/diagnostics.html")
+    loaded = "performance.getEntriesByType('navigation')[0].loadEventEnd"
+
+    def seconds() -> float:
+        page.goto(f"{long}#early", timeout=120_000)
+        page.goto("about:blank")
+        page.goto(f"{long}#early", timeout=120_000)
+        return float(page.evaluate(loaded)) / 1000
+
+    with_it = seconds()
+    page.route("**/invariant.css", lambda route: route.abort())
+    assert with_it < 4 * seconds() + 1
