@@ -68,7 +68,7 @@ def test_open_menu_and_search_do_not_violate_wcag(
     with looking(browser, scheme, width) as page:
         page.goto(f"{address}invariants/cart-replication-lag/index.html")
         if width == NARROW:
-            page.locator("label[for=__drawer]").first.click()
+            page.locator(".md-header label[for=__drawer]").click()
             page.locator(".md-nav--primary a").first.wait_for(state="visible")
             assert violations(page) == []
             page.locator(".md-overlay").click(position={"x": 340, "y": 400})
