@@ -103,14 +103,14 @@ def test_pages_come_and_go(small_served: Served, page: Page) -> None:
     root = small_served.root
     lag = "invariants/shop/orders-lag.yaml"
     page.goto(f"{small_served.address}invariants/second-lag/#mid")
-    expect(page.locator("h1")).to_contain_text("Not found")
+    expect(page.locator("h1")).to_contain_text("There is no such page")
     second = (root / lag).read_text().replace("name: orders-lag", "name: second-lag")
     (root / "invariants/shop/second-lag.yaml").write_text(second)
     expect(page.locator("h2#mid")).to_be_visible(timeout=SOON)
     page.goto(f"{small_served.address}alerts/SecondLag/?region=eu#late")
     page.wait_for_url("**/invariants/second-lag/?region=eu#late")
     (root / "invariants/shop/second-lag.yaml").unlink()
-    expect(page.locator("h1")).to_contain_text("Not found", timeout=SOON)
+    expect(page.locator("h1")).to_contain_text("There is no such page", timeout=SOON)
 
 
 def test_search_follows_edits(small_served: Served, page: Page) -> None:

@@ -94,12 +94,15 @@ def shifts(page: Page, url: str) -> list[object]:
 def test_without_scripts_nothing_is_missing(
     browser: Browser, reference: Path, address: str
 ) -> None:
-    """Everything in the text is shown, but for the controls that a script brings to life."""
+    """Every text is shown somewhere, but for the controls that a script brings to life."""
     unseen = """() => {
       for (const e of document.querySelectorAll("details")) e.open = true;
-      const parts = document.querySelectorAll("article :is(h1, h2, h3, p, td, li, pre, img, a)");
-      return [...parts].filter(e => !e.closest("[hidden], .headerlink"))
-        .filter(e => e.textContent.trim() && !e.checkVisibility({opacityProperty: true}))
+      const all = document.querySelectorAll("article :is(h1, h2, h3, p, td, li, pre, img, a)");
+      const parts = [...all].filter(e => !e.closest("[hidden], .headerlink"))
+        .filter(e => e.textContent.trim());
+      const isShown = e => e.checkVisibility({opacityProperty: true});
+      const shown = new Set(parts.filter(isShown).map(e => e.textContent));
+      return parts.filter(e => !isShown(e) && !shown.has(e.textContent))
         .map(e => e.outerHTML.slice(0, 120));
     }"""
     found: list[str] = []

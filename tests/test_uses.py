@@ -213,12 +213,13 @@ def test_pages_say_how_it_is_measured(tmp_path: Path) -> None:
     catalog = compiled(write(tmp_path, files))
     page = site_pages(catalog)["invariants/postgres-replica-lag/index.md"].text
     before, _, section = page.partition("## Measured by")
-    assert "<strong>Reads 0 under partition.</strong>" in before.partition("## Early")[0]
+    real = before.partition("## Is it real?")[2].partition("\n## ")[0]
+    assert "<strong>Reads 0 under partition.</strong>" in real
     assert "(../../guide/reference/packs/postgres.md#replica-lag)" in section
     assert "Watched by [Whether a replication slot has a consumer]" in section
     assert "`postgres/last-replay-age`: A replica that is cut off" in section
     assert "No invariant watches it." in section
-    assert "The exporter of the replica is down" in section
+    assert "The exporter of the replica is down" in real
     said = "\n".join(explain.invariant(catalog, catalog.invariants["postgres-replica-lag"]))
     assert "measured   postgres/replica-lag, Time by which" in said
     assert "Reads 0 under partition." in said
