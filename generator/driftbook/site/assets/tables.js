@@ -119,8 +119,9 @@
     if (window.ResizeObserver) new ResizeObserver(update).observe(scroller);
   }
 
+  // Of the section that the element is in; some lie in a list that folds, or in the panel of a stage.
   function heading(element) {
-    for (var at = element; at; at = at.previousElementSibling) {
+    for (var at = element; at; at = at.previousElementSibling || at.parentElement) {
       if (/^H[1-6]$/.test(at.tagName)) return at.firstChild.textContent.trim();
     }
     return document.title;
