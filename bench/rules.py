@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 import requests
@@ -25,6 +26,7 @@ sys.path += [str(HERE), str(HERE.parent / "tests")]
 import catalogs  # noqa: E402  # beside this file, which is no package either
 import handwritten  # noqa: E402
 import rule_data  # noqa: E402
+import sample_count  # noqa: E402
 from driftbook import memo, pipeline  # noqa: E402
 from driftbook.prove import engines  # noqa: E402
 from driftbook.prove.server import _free_port as free_port  # noqa: E402
@@ -48,13 +50,15 @@ FORMS = ("recorded once", "written by hand")
 class Spent:
     """By one server for one evaluation of every group.
 
-    seconds: of evaluation, summed over groups. samples: loaded. processor: seconds of the whole
-    server, with scraping. times: how often each group was evaluated meanwhile. rules, series: how
-    many there are. alerts: labels and states at the end.
+    seconds: of evaluation, summed over groups. samples: loaded by every selector. told: the same
+    as the engine counts it, without what subqueries read. processor: seconds of the whole server,
+    with scraping. times: how often each group was evaluated meanwhile. rules, series: how many
+    there are. alerts: labels and states at the end.
     """
 
     seconds: float
     samples: float
+    told: float
     processor: float
     times: float
     rules: int
@@ -122,7 +126,7 @@ def counters(url: str) -> dict[str, float]:
     return found
 
 
-def measured(url: str, groups: int, samples: float) -> Spent:
+def measured(url: str, groups: int, samples: tuple[float, float]) -> Spent:
     """What INTERVALS more cost, per evaluation of every group, once each was evaluated."""
     evaluated = "prometheus_rule_group_duration_seconds_count"
     time.sleep(rule_data.STEP + 5)  # the first time nothing is in the page cache
@@ -139,7 +143,7 @@ def measured(url: str, groups: int, samples: float) -> Spent:
     alerts = [alert for rule in every for alert in rule.get("alerts") or ()]
     return Spent(
         spent["prometheus_rule_group_duration_seconds_sum"] / times,
-        samples,
+        *samples,
         spent["process_cpu_seconds_total"] / times,
         times,
         len(every),
@@ -148,19 +152,34 @@ def measured(url: str, groups: int, samples: float) -> Spent:
     )
 
 
-def loaded(url: str, rules: Path, groups: int) -> float:
-    """Samples that all expressions load, as the engine counts them for a query.
+def loaded(url: str, rules: Path, groups: int) -> tuple[float, float]:
+    """Samples that all expressions load, and what the engine itself counts for them.
 
     Asked of a server that evaluates nothing: under load a query waits behind those of the rules.
     """
-    found, files = 0.0, sorted(rules.glob("*.yaml"))[:ASKED]
+    read, told, files = 0.0, 0.0, sorted(rules.glob("*.yaml"))[:ASKED]
     for path in files:
         (group,) = yaml.safe_load(path.read_text())["groups"]
         for rule in group["rules"]:
-            asked = {"query": rule["expr"], "stats": "all"}
-            answer = requests.post(f"{url}/api/v1/query", data=asked, timeout=120).json()
-            found += answer["data"]["stats"]["samples"]["totalQueryableSamples"]
-    return found / len(files) * groups
+            answer = asked(url, rule["expr"])
+            told += answer["stats"]["samples"]["totalQueryableSamples"]
+            for query in sample_count.queries(rule["expr"]):
+                read += sum(float(value) for _, value in values(asked(url, query)))
+    return read / len(files) * groups, told / len(files) * groups
+
+
+def asked(url: str, query: str) -> dict[str, Any]:
+    """What the server answers to a query."""
+    answer = requests.post(
+        f"{url}/api/v1/query", data={"query": query, "stats": "all"}, timeout=120
+    ).json()
+    assert answer["status"] == "success", answer
+    return answer["data"]
+
+
+def values(data: dict[str, Any]) -> Iterator[list[Any]]:
+    """Time and value of each series of a result."""
+    yield from (series["value"] for series in data["result"])
 
 
 def run(root: Path, invariants: int, nodes: int, say: Callable[[str], None]) -> dict[str, Spent]:
@@ -200,6 +219,7 @@ def table(ours: Spent, theirs: Spent) -> Iterator[str]:
         a, b = getattr(ours, field), getattr(theirs, field)
         limit = f"{AT_MOST:g} | {'yes' if a / b <= AT_MOST else '**no**'}"
         yield f"| {title} | {a:{form}} | {b:{form}} | {a / b:.2f} | {limit} |"
+    yield f"| samples as `stats=all` counts them | {ours.told:,.0f} | {theirs.told:,.0f} | | | |"
     yield f"| rules | {ours.rules:,} | {theirs.rules:,} | | | |"
     yield f"| series on the server | {ours.series:,} | {theirs.series:,} | | | |"
     yield f"| evaluations of each group meanwhile | {ours.times:.1f} | {theirs.times:.1f} | | | |"
@@ -234,6 +254,7 @@ def main(invariants: int, nodes: int, markdown: Path | None) -> None:
     print("\n".join(lines))
     if markdown:
         markdown.write_text(section(markdown.read_text(), lines, invariants, nodes))
+    assert ours.samples == ours.told, "both counts agree where there is no subquery"
     same = ours.alerts == theirs.alerts
     print(
         f"{len(ours.alerts)} and {len(theirs.alerts)} alerts, {'the same' if same else 'not equal'}"

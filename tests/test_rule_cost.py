@@ -27,6 +27,7 @@ def bench(name: str) -> ModuleType:
 
 
 catalogs, handwritten = bench("catalogs"), bench("handwritten")
+sample_count = bench("sample_count")
 INVARIANTS = 20
 TICK = 30.0
 TIMES = [60.0 * minute for minute in (9, 29, 33, 37, 42, 46, 50, 55, 60)]
@@ -122,3 +123,17 @@ def test_what_cannot_be_written_out_is_refused() -> None:
     for faulty in ('drift:signal{invariant="y"}', 'drift:signal{invariant="x",job="a"}'):
         with pytest.raises(ValueError, match=r"record|selector"):
             handwritten.written_out(faulty, recorded, "30s")
+
+
+def test_samples_are_counted_where_they_are_read() -> None:
+    """A selector in a subquery is read at each of its steps, with all of its series."""
+    expr = """
+      avg_over_time((max by (a) (x{n="1"} offset 1m))[15m:30s] offset 5m) > -y
+      unless on (a) rate(z[5m]) or max_over_time(rate(z[1m])[5m:1m])
+    """
+    assert list(sample_count.queries(expr)) == [
+        'sum(sum_over_time(count(x{n="1"} offset 1m)[15m:30s] offset 5m))',
+        "sum(count(y{}))",
+        "sum(sum(count_over_time(z{}[5m])))",
+        "sum(sum_over_time(sum(count_over_time(z{}[1m]))[5m:1m]))",
+    ]
