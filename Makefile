@@ -33,6 +33,7 @@ docs: engines ## write the parts of docs/ that come from the program
 
 bench: engines browser ## time compile, proof, site and rules on large generated catalogs
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/pages.py
 	$(BIN)/python bench/edits.py
 	$(BIN)/python bench/rules.py
 

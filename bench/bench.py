@@ -22,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 import catalogs
+import document
 from driftbook.prove import engines
 
 HERE = Path(__file__).parent
@@ -163,10 +164,7 @@ def main(markdown: Path | None) -> None:
     console.print(table)
     if markdown:
         cores = f"Python {platform.python_version()} on {os.cpu_count()} cores"
-        _, heading, rules = markdown.read_text().partition(
-            "\n## Rules on the server"
-        )  # another program's part
-        markdown.write_text(page(found, cores) + heading + rules)
+        document.replace(markdown, page(found, cores))
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 sys.path += [str(HERE), str(HERE.parent / "tests")]
 
 import catalogs  # noqa: E402  # beside this file, which is no package either
+import document  # noqa: E402
 import handwritten  # noqa: E402
 import rule_data  # noqa: E402
 import sample_count  # noqa: E402
@@ -42,7 +43,6 @@ COSTS = (
     ("samples loaded", "samples", ",.0f"),
     ("processor seconds of the server", "processor", ".2f"),
 )
-HEADING = "## Rules on the server"
 FORMS = ("recorded once", "written by hand")
 
 
@@ -225,9 +225,9 @@ def table(ours: Spent, theirs: Spent) -> Iterator[str]:
     yield f"| evaluations of each group meanwhile | {ours.times:.1f} | {theirs.times:.1f} | | | |"
 
 
-def section(text: str, lines: list[str], invariants: int, nodes: int) -> str:
-    """A page of the documentation with what was measured as its last section."""
-    made = (
+def section(lines: list[str], invariants: int, nodes: int) -> str:
+    """What was measured, as a part of a page of the documentation."""
+    return (
         (HERE / "rules.md")
         .read_text()
         .format(
@@ -238,7 +238,6 @@ def section(text: str, lines: list[str], invariants: int, nodes: int) -> str:
             cores=os.cpu_count(),
         )
     )
-    return text.partition(HEADING)[0].rstrip() + "\n\n" + made
 
 
 @click.command()
@@ -253,7 +252,7 @@ def main(invariants: int, nodes: int, markdown: Path | None) -> None:
     lines = list(table(ours, theirs))
     print("\n".join(lines))
     if markdown:
-        markdown.write_text(section(markdown.read_text(), lines, invariants, nodes))
+        document.replace(markdown, section(lines, invariants, nodes))
     assert ours.samples == ours.told, "both counts agree where there is no subquery"
     same = ours.alerts == theirs.alerts
     print(
