@@ -18,7 +18,7 @@ def kind(path: str) -> str:
     """The kind of a page, by its path below the site."""
     *folders, name = path.split("/")
     if folders[:1] == ["guide"]:
-        return "/".join([*folders, "*"])
+        return "guide"  # all of it is plain Markdown
     return "/".join([*folders[:1], *("*" for _ in folders[1:]), name])
 
 

@@ -17,6 +17,8 @@ RULES = {
 }
 NARROW, WIDE = 360, 1280
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (NARROW, WIDE)]
+PAIRED = [("light", NARROW), ("dark", WIDE)]
+"""Each scheme and each width once: no colour depends on the width, and no size on the scheme."""
 OPEN_ALL = "document.querySelectorAll('details').forEach(e => { e.open = true })"
 Look = Callable[..., Any]
 
@@ -45,7 +47,7 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize(("scheme", "width"), LOOKS)
+@pytest.mark.parametrize(("scheme", "width"), PAIRED)
 def test_no_page_violates_wcag(
     browser: Browser, reference: Path, address: str, scheme: str, width: int
 ) -> None:
