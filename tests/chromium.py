@@ -22,6 +22,7 @@ export LD_LIBRARY_PATH="{libraries}${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
 export FONTCONFIG_FILE="$here/fonts.conf"
 exec "$here/tree/usr/lib/chromium/chromium" "$@"
 """
+# Where nothing is said of `system-ui`, the first font of the list is it: one for mathematics.
 FONTS = """\
 <?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -29,6 +30,8 @@ FONTS = """\
   <dir>/usr/share/fonts</dir>
   <dir>{folder}/tree/usr/share/fonts</dir>
   <cachedir prefix="xdg">fontconfig</cachedir>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <match><edit name="family" mode="append_last"><string>DejaVu Sans</string></edit></match>
 </fontconfig>
 """
 
@@ -44,6 +47,8 @@ def find() -> str | None:
 
 def install() -> str:
     """The path of Chromium, unpacked below `.engines/` when the system has none."""
+    if FOLDER.is_dir():
+        _write_fonts()  # what is unpacked may be older than what is said of fonts
     if found := find():
         return found
     if not debian.available():
@@ -55,7 +60,7 @@ def install() -> str:
         os.replace(tree, FOLDER / "tree")
     libraries = sorted({p.parent for p in (FOLDER / "tree").rglob("*.so*")})
     shown = ":".join(f"$here/{p.relative_to(FOLDER)}" for p in libraries)
-    (FOLDER / "fonts.conf").write_text(FONTS.format(folder=FOLDER))
+    _write_fonts()
     (FOLDER / "chromium").write_text(LAUNCHER.format(libraries=shown))
     (FOLDER / "chromium").chmod(0o755)
     if found := find():
@@ -64,6 +69,10 @@ def install() -> str:
         "the unpacked Chromium does not start",
         "Run as root: apt-get update && apt-get install -y --no-install-recommends chromium",
     )
+
+
+def _write_fonts() -> None:
+    (FOLDER / "fonts.conf").write_text(FONTS.format(folder=FOLDER), encoding="utf-8")
 
 
 def _starts(place: str) -> bool:
