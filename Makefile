@@ -27,9 +27,10 @@ lint: $(STAMP) ## formatting, lint rules, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-docs: engines ## write the parts of docs/ that come from the program
+docs: engines browser ## write the parts of docs/ that come from the program, and its pictures
 	$(BIN)/python tools/reference.py
 	$(BIN)/python tests/walkthrough.py docs/tutorial.md
+	$(BIN)/python tests/screenshots.py docs/screenshots
 
 bench: engines browser ## time compile, proof, site and rules on large generated catalogs
 	$(BIN)/python bench/bench.py

@@ -16,6 +16,10 @@ from playwright.sync_api import Browser, Page
 
 from driftbook import names, site
 from driftbook.model import Catalog
+from driftbook.prove import timelines
+from driftbook.prove.workers import Workers
+from proving import real_engines
+from sample import ROOT, compiled
 
 PARTS = ("invariants", "runbooks", "tests/scenarios", "tests/series")
 TEXTS = (".html", ".css", ".js", ".json", ".svg", ".xml")
@@ -31,11 +35,43 @@ def copied(project: Path, root: Path) -> Path:
     return root
 
 
-def built(root: Path, catalog: Catalog) -> Path:
+def built(root: Path, catalog: Catalog, pictures: site.Pictures | None = None) -> Path:
     """The site of a catalog, built below a folder."""
-    site.write_pages(root, catalog)
+    site.write_pages(root, catalog, pictures=pictures)
     assert site.build(root) == ()
     return root / names.SITE
+
+
+def reference(root: Path) -> Path:
+    """The reference site, built below a folder, with its proof and one scenario's picture.
+
+    Evaluating all scenarios would take minutes; one page of each kind is enough to look at.
+    """
+    copied(ROOT, root)
+    (root / names.PROOF).parent.mkdir()
+    shutil.copy(ROOT / names.PROOF, root / names.PROOF)
+    catalog = compiled(root)
+    scenario = catalog.scenarios["eu-west-2-falls-behind"]
+    invariant = catalog.invariants["cart-replication-lag"]
+    asked = timelines.asked(catalog, scenario, invariant)
+    with Workers() as workers:
+        drawn = timelines.answered(asked, real_engines(), workers)
+    return built(root, catalog, {(scenario.name, invariant.name): drawn})
+
+
+def paste(page: Page, text: str) -> None:
+    """As a person does: into the box of the front page, from the clipboard."""
+    page.locator("#db-paged-input").focus()
+    page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const event = new ClipboardEvent("paste",
+                {clipboardData: data, bubbles: true, cancelable: true});
+            document.activeElement.dispatchEvent(event);
+        }""",
+        text,
+    )
 
 
 @contextlib.contextmanager

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import browsing
 import chromium
-from sample import FILES, ROOT, compiled, write_files
+from sample import FILES, compiled, write_files
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +22,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference catalog's site, built elsewhere. Not to be changed."""
-    root = browsing.copied(ROOT, tmp_path_factory.mktemp("reference"))
-    return browsing.built(root, compiled(root))
+    return browsing.reference(tmp_path_factory.mktemp("reference"))
 
 
 @pytest.fixture(scope="module")

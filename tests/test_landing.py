@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browsing import built, opened, served
+from browsing import built, opened, paste, served
 from driftbook.checks.example import FILES
 from driftbook.emit.pages import landing
 from driftbook.model import STAGES, Catalog
@@ -88,21 +88,6 @@ def site(shop: Path, request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 both_ways = pytest.mark.parametrize("site", ["server", "files"], indirect=True)
-
-
-def paste(page: Page, text: str) -> None:
-    """As a person does: into the box, from the clipboard."""
-    page.locator("#db-paged-input").focus()
-    page.evaluate(
-        """text => {
-            const data = new DataTransfer();
-            data.setData("text/plain", text);
-            const event = new ClipboardEvent("paste",
-                {clipboardData: data, bubbles: true, cancelable: true});
-            document.activeElement.dispatchEvent(event);
-        }""",
-        text,
-    )
 
 
 def arrived(page: Page, name: str, stage: str = "", **labels: str) -> None:

@@ -12,8 +12,8 @@ from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import markdown
 from driftbook.emit.pages.page import head
 
-INTERNAL = ("architecture.md", "decisions.md")
-"""Documentation for people who change driftbook itself; no part of a team's runbook site."""
+INTERNAL = ("architecture.md", "decisions.md", "tour.md")
+"""For people who change driftbook itself or look at it; no part of a team's runbook site."""
 GUIDE, DEEP = 0.2, 0.05
 """What a page of the guide counts in the search, where one of the catalog counts 1."""
 DEEP_FOLDERS = ("reference/packs/", "reference/conditions/")
