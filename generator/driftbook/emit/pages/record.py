@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from driftbook import names
 from driftbook.alerts import Alert
-from driftbook.emit.pages import words
+from driftbook.emit.pages import lookup, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import folded
 from driftbook.emit.pages.sources import edit, source
@@ -29,6 +29,7 @@ def record(
         },
         "proof": evidence.state(invariant),
         "cases": evidence.tests(invariant),
+        "format": lookup.kind(f"invariants/{invariant.name}")("invariant"),
         "source": source(catalog, file, _line(written, invariant)),
         "edit": edit(catalog, file),
         "yaml": folded(file, written, "yaml") if written else "",

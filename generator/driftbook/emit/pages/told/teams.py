@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import changes, words
+from driftbook.emit.pages import changes, lookup, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
 from driftbook.emit.pages.listing.alphabet import FILES
@@ -78,6 +78,7 @@ def _team(
         ),
         history=changes.of(catalog, evidence.history, "team", team),
         weak=weaknesses,
+        format=lookup.kind(place)("team"),
         source=source(catalog, team.origin.file),
     )
 
