@@ -288,6 +288,50 @@ def test_recent_changes_of_all_newest_first(tmp_path: Path) -> None:
     assert not found[1].gone
 
 
+def test_since_when_something_is_in_force(repo: Repository) -> None:
+    repo.lag(more="lifecycle: draft\n")
+    repo.commit("Try it")
+    repo.lag(more="lifecycle: active\n")
+    repo.commit("It proved itself", author="Grace")
+    repo.lag(late="30s", more="lifecycle: active\n")
+    repo.commit("Fewer calls")
+    found = history.read(repo.root)
+    change = found.since("invariant", "lag", "dataset")
+    assert change is not None
+    assert (change.why, change.author) == ("It proved itself", "Grace")
+    text = (repo.root / LAG).read_text(encoding="utf-8")
+    repo.put(LAG, text.replace("dataset: items", "dataset: carts"))
+    repo.commit("The wrong dataset")
+    found = history.read(repo.root)
+    moved = found.since("invariant", "lag", "dataset")
+    assert moved is not None
+    assert moved.what == ("dataset: items → carts",)
+    assert found.since("invariant", "lag") == found.of("invariant", "lag")[2]
+    assert found.since("invariant", "other") is None
+
+
+def test_a_new_dataset_says_what_it_promises() -> None:
+    text = f"""\
+kind: dataset
+name: items
+owner: cart
+tier: 2
+contract:
+  max_staleness: 10s
+  monotonic_reads: {{not_applicable: {"one reader " * 9}}}
+  idempotent_writes: unknown
+"""
+    assert beginning(document(text)) == (
+        "added",
+        "owner: cart",
+        "tier: 2",
+        "contract max staleness: 10 s",
+        "contract monotonic reads",
+        "contract idempotent writes: unknown",
+    )
+    assert beginning(document("kind: dataset\ncontract: [a]")) == ("added",)
+
+
 def document(text: str) -> dict[str, object]:
     data = read_yaml(text.encode()).data
     assert data is not None

@@ -371,19 +371,6 @@ def test_prose_keeps_what_is_meant(source: str, made: str) -> None:
     assert str(md.prose(source)) == made
 
 
-@pytest.mark.parametrize(
-    ("url", "page"),
-    [
-        ("https://g.example/d/x", "https://g.example/d/x"),
-        ("https://g.example/d?a=1&b={{ $labels.x }}&c=2", "https://g.example/d?a=1&c=2"),
-        ("https://g.example/d?b={{ $labels.x }}&c=2", "https://g.example/d?c=2"),
-        ("https://g.example/{{ $labels.x }}/d", ""),
-    ],
-)
-def test_links_on_pages_have_no_label_values(url: str, page: str) -> None:
-    assert words.static(url) == page
-
-
 def test_expressions_with_hostile_strings(tmp_path: Path) -> None:
     catalog = example(
         tmp_path,

@@ -1,10 +1,15 @@
 """The search finds what people have in hand, and the page that they need comes first."""
 
+import html
 import json
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from driftbook import names
+from driftbook.promql import facts
+from sample import ROOT, compiled
 
 TIMEOUT = 30_000
 
@@ -32,6 +37,7 @@ def found(page: Page, words: str) -> list[str]:
         ("CartCrossRegionLag", "invariants/cart-replication-lag/"),  # an old name
         ("SearchIndexHourlyDiff", "invariants/search-index-hourly-diff/"),  # a retired one
         ("replication_lag_seconds_p99", "invariants/cart-"),  # a metric
+        ("cart_region_pair_info", "invariants/cart-replication-lag/"),  # of an inventory
         ("target_region", "invariants/cart-replication-lag/"),  # a label
         ("cart-items", "datasets/cart-items/"),
         ("eu-west-2-falls-behind", "scenarios/eu-west-2-falls-behind/"),
@@ -47,12 +53,39 @@ def test_the_page_that_is_meant_comes_first(
     assert found(page, words)[0].startswith(first)
 
 
+def test_the_index_is_small_and_has_what_people_have_in_hand(reference: Path) -> None:
+    """A phone loads all of it before it finds anything."""
+    index = json.loads((reference / "search/search_index.json").read_text())
+    catalog = compiled(ROOT)
+    texts: dict[str, str] = {}
+    size = 0
+    for at in index["docs"]:
+        folder, _, rest = at["location"].partition("/")
+        name = rest.partition("/")[0]
+        if folder == "invariants" and name in catalog.invariants:
+            texts[name] = texts.get(name, "") + at["title"] + at["text"] + " ".join(at["tags"])
+            size += len(json.dumps(at, ensure_ascii=False).encode())
+    assert size / len(texts) < 5_000
+    for invariant in catalog.compiled():
+        found = html.unescape(texts[invariant.name])
+        assert names.alert(invariant.name) in found
+        for said in (invariant.title, invariant.dataset.impact.strip(), invariant.impact.strip()):
+            assert " ".join(said.split()) in " ".join(found.split())
+        for word in (*invariant.signal.identity, *(c.name for c in invariant.runbook.causes)):
+            assert word.split("{{")[0] in found, (invariant.name, word)
+        for use in facts(invariant.signal.expr).uses:
+            assert use.metric in found
+        for override in invariant.overrides:
+            assert all(value in found for value in override.match.values())
+
+
 def test_what_other_pages_say_is_not_found_twice(reference: Path) -> None:
     """The contract is on the page of the dataset, the policy on that of the remediation."""
     index = json.loads((reference / "search/search_index.json").read_text())
     places = [at["location"].partition("#") for at in index["docs"]]
     parts = {anchor for page, _, anchor in places if page.startswith("invariants/")}
     assert {"early", "mid", "late", "causes", "evidence"} <= parts
-    assert parts.isdisjoint({"contract", "repair", "related", "who", "escalation"})
+    again = {"contract", "repair", "related", "who", "escalation", "thresholds", "scenarios"}
+    assert parts.isdisjoint(again | {"meaning", "measured", "history"})
     shown = (reference / "invariants/cart-replication-lag/index.html").read_text()
     assert 'id="contract"' in shown

@@ -1,11 +1,13 @@
 """Pictures, scenarios, history and the proof on the site's pages."""
 
+import base64
 import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
@@ -451,6 +453,41 @@ def test_pictures_follow_the_switch_of_the_page(
     opened.emulate_media(media="print")
     assert opened.evaluate(COLOR) == "rgb(179, 38, 30)"
     assert opened.evaluate(PAPER) == "rgb(255, 255, 255)"
+    opened.close()
+
+
+PIXEL = """async shot => {
+  const image = new Image();
+  image.src = "data:image/png;base64," + shot;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [image.width, image.height];
+  const drawn = canvas.getContext("2d");
+  drawn.drawImage(image, 0, 0);
+  return [...drawn.getImageData(image.width / 2, 4, 1, 1).data.slice(0, 3)];
+}"""
+LIGHT_PAPER, DARK_PAPER = [255, 255, 255], [20, 25, 31]
+
+
+@pytest.mark.parametrize(("system", "clicks"), [("dark", 1), ("light", 2)])
+def test_pictures_of_the_guide_follow_the_switch_too(
+    drawn_site: Path, browser: Browser, system: Literal["dark", "light"], clicks: int
+) -> None:
+    """Its images are files, which know nothing of the page but what the browser tells them."""
+    opened = browser.new_page(viewport={"width": 390, "height": 844}, color_scheme=system)
+    opened.goto((drawn_site / "guide/reference/conditions/growing.html").as_uri())
+    picture = opened.locator("article img[src$='.svg']").first
+
+    def paper() -> object:
+        return opened.evaluate(PIXEL, base64.b64encode(picture.screenshot()).decode())
+
+    as_system, other = (DARK_PAPER, LIGHT_PAPER) if system == "dark" else (LIGHT_PAPER, DARK_PAPER)
+    assert paper() == as_system
+    for _ in range(clicks):  # from the system's scheme to light, then to dark
+        opened.locator("label.md-header__button:visible[for^=__palette]").click()
+    assert paper() == other
+    opened.emulate_media(media="print", color_scheme="light")
+    assert paper() == LIGHT_PAPER
     opened.close()
 
 

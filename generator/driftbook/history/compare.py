@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from driftbook.conditions import CONDITIONS
-from driftbook.history.values import place, told, value
+from driftbook.history.values import place, said, told, value
 from driftbook.model import STAGES
 
 MOST = 12
@@ -42,8 +42,13 @@ def _join(before: dict[str, Any], after: dict[str, Any]) -> None:
 
 
 def beginning(new: Mapping[str, Any]) -> tuple[str, ...]:
-    """What a new definition says of its stages."""
+    """What a new definition says of its stages, or what a new dataset promises."""
     found: list[str] = []
+    if new.get("kind") == "dataset":
+        found += [said((key,), new[key]) for key in ("owner", "tier") if key in new]
+        contract = new.get("contract")
+        answers = contract.items() if isinstance(contract, Mapping) else ()
+        found += [said(("contract", question), answer) for question, answer in answers]
     if new.get("kind") == "invariant":
         for stage, conditions in arranged({"stages": new.get("stages") or {}})["stages"].items():
             found += [

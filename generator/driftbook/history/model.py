@@ -1,6 +1,6 @@
 """The history of a catalog as values. Everything in it was written by people: escape it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from driftbook.model import Catalog
@@ -49,8 +49,22 @@ class History:
         """The changes of a definition, newest first; () where none is known."""
         return self.changes.get((kind, name), ())
 
-    def recent(self, catalog: Catalog, most: int) -> tuple[Entry, ...]:
-        """The latest changes of all definitions, newest first; those of one commit by name."""
+    def since(self, kind: str, name: str, key: str = "") -> Change | None:
+        """The change by which a definition is in force as it is: the last that added it, made it
+        active, or gave `key` another value. None where no commit that is known did.
+        """
+        marks = ("added", "lifecycle: ", *([f"{key}: "] if key else []))
+        for change in self.of(kind, name):
+            if any(words.startswith(marks) for words in change.what):
+                return change
+        return None
+
+    def recent(
+        self, catalog: Catalog, most: int, only: Iterable[Key] | None = None
+    ) -> tuple[Entry, ...]:
+        """The latest changes of all definitions, or of some, newest first; those of one commit by
+        name.
+        """
         known = {
             "team": catalog.teams,
             "dataset": catalog.datasets,
@@ -61,7 +75,7 @@ class History:
         }
         found = [
             Entry(kind, name, change, name not in known.get(kind, (name,)))
-            for (kind, name), changes in self.changes.items()
-            for change in changes
+            for kind, name in (self.changes if only is None else only)
+            for change in self.of(kind, name)[:most]
         ]
         return tuple(sorted(found, key=lambda e: (e.change.place, e.kind, e.name))[:most])

@@ -70,10 +70,15 @@ def told(path: tuple[str, ...], old: Any, new: Any) -> str:
     return f"{where}: {value(old)} → {value(new)}"
 
 
+def said(path: tuple[str, ...], given: Any) -> str:
+    """A part of a new definition in words: `contract max staleness: 10 s`."""
+    return f"{place(path)}{_shown(path, given, ': ')}"
+
+
 def _shown(path: tuple[str, ...], given: Any, lead: str) -> str:
     return lead + value(given) if _short(path, given) and value(given) else ""
 
 
 def _short(path: tuple[str, ...], given: Any) -> bool:
-    said = value(given)
-    return path[-1] not in _CODE and len(said) <= LONG and "{{" not in said
+    words = value(given)
+    return path[-1] not in _CODE and len(words) <= LONG and "{{" not in words

@@ -1,15 +1,31 @@
 """The history of a definition on its page: what, by how much, by whom, why."""
 
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from markupsafe import Markup
 
-from driftbook.emit.pages.markdown import link, text
-from driftbook.history import Change, History
-from driftbook.model import Catalog, Origin
+from driftbook.emit.pages.markdown import code, link, text
+from driftbook.emit.pages.related import Ref
+from driftbook.emit.pages.tables import table
+from driftbook.history import Change, Entry, History
+from driftbook.model import Catalog, Dataset, Invariant, Origin
 
 SHOWN = 20
 """Changes on a page; the repository has them all."""
+LATELY = 8
+"""Changes of what somebody owns; the page of what changed recently has more of them."""
+FEW = 6
+"""Differences of one change among those of others; a large rewrite is for git to show."""
+PAGES = {
+    "team": "teams",
+    "dataset": "datasets",
+    "invariant": "invariants",
+    "runbook": "runbooks",
+    "remediation": "remediations",
+    "scenario": "scenarios",
+}
+"""The folder in which a kind of definition has its pages."""
 
 
 class Defined(Protocol):
@@ -41,8 +57,72 @@ def row(catalog: Catalog, change: Change) -> dict[str, Markup]:
     return {
         "date": link(change.date, commit_url(catalog.repo_url, change.commit)),
         "what": Markup("<br>").join(text(words) for words in change.what),
-        "why": text(f"{change.author}: {change.why}"),
+        "why": _why(change),
     }
+
+
+def _why(change: Change) -> Markup:
+    return text(f"{change.author}: {change.why}")
+
+
+def lately(
+    catalog: Catalog,
+    history: History,
+    mine: Callable[[Dataset | Invariant], bool],
+    ref: Ref,
+) -> Markup:
+    """What changed of what is somebody's, the newest first; "" where nothing is known to have."""
+    only = [("dataset", d.name) for d in catalog.datasets.values() if mine(d)]
+    only += [("invariant", i.name) for i in catalog.invariants.values() if mine(i)]
+    return table(
+        ("when", "what changed", "by whom and why"),
+        (
+            (
+                link(e.change.date, commit_url(catalog.repo_url, e.change.commit)),
+                about(e, ref) + Markup("<br>") + few(e.change.what),
+                _why(e.change),
+            )
+            for e in history.recent(catalog, LATELY, only)
+        ),
+    )
+
+
+def about(entry: Entry, ref: Ref) -> Markup:
+    """Kind and name of a definition, linked where it has a page."""
+    shown = code(entry.name)
+    if not entry.gone and entry.kind in PAGES:
+        shown = ref(shown, f"{PAGES[entry.kind]}/{entry.name}")
+    return text(entry.kind) + Markup(" ") + shown
+
+
+def few(what: tuple[str, ...]) -> Markup:
+    """Differences, a line each; no more than a list of many changes has room for."""
+    lines = [text(line) for line in what[:FEW]]
+    if len(what) > FEW:
+        lines.append(text(f"and {len(what) - FEW} more"))
+    return Markup("<br>").join(lines)
+
+
+def since(catalog: Catalog, history: History, invariants: Iterable[Invariant], ref: Ref) -> Markup:
+    """Since when each of these watches its dataset, and who decided so; "" where git tells nothing.
+
+    That of a retired one is when it was retired.
+    """
+    if history.lacking or not (history.changes or history.begins):
+        return Markup("")
+    rows = []
+    for i in invariants:
+        change = history.since("invariant", i.name, "dataset")
+        name = ref(i.title, f"invariants/{i.name}")
+        name += Markup(", retired") if i.lifecycle == "retired" else Markup("")
+        if change is not None:
+            when = link(change.date, commit_url(catalog.repo_url, change.commit))
+            rows.append((name, when, _why(change)))
+        elif history.begins:
+            rows.append((name, text(f"before {history.begins}"), Markup("not known here")))
+        else:
+            rows.append((name, Markup("not committed yet"), Markup("this working copy")))
+    return table(("invariant", "since", "by whom and why"), rows)
 
 
 def commit_url(repo_url: str, commit: str) -> str:

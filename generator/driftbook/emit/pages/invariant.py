@@ -73,7 +73,7 @@ def _page(
         runbook_title=fill(book.title),
         meaning=prose(fill(book.meaning)),
         symptoms=prose(fill(book.symptoms)) if book.symptoms else "",
-        causes=steps.causes(book.causes, fill),
+        causes=steps.causes(book.causes, fill, found=False),
         changes=words.changes(catalog, invariant.service),
         upstream=_upstream(catalog, invariant, ref),
         escalations=list(handover.escalations(invariant, fill)),

@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from driftbook import names
 from driftbook.alerts import Alert
-from driftbook.emit.pages import words
-from driftbook.emit.pages.markdown import link
+from driftbook.emit.pages.addresses import page_address
+from driftbook.emit.pages.markdown import attribute, href, link
 from driftbook.model import Catalog, Invariant
 
 _LINKS = {"dashboard_url": "Dashboard", "traces_url": "Traces", "logs_url": "Logs"}
@@ -20,20 +20,35 @@ def links(catalog: Catalog, invariant: Invariant, plan: tuple[Alert, ...]) -> li
     """Links out of the page, those that answer `what is it now?` first.
 
     A script adds labels of the alert to the query, to the alerts and to the silence; it knows the
-    three by their addresses.
+    three by their addresses, and those of the catalog by what they would be with labels.
     """
-    return [link(label, url) for label, url in _addresses(catalog, invariant, plan) if url]
+    asked = graph(catalog, signal(invariant))
+    alerts = _alertmanager(catalog, invariant, "alerts")
+    silence = _alertmanager(catalog, invariant, "silences/new")
+    return [
+        *([link("Graph", asked)] if asked else []),
+        *_of_catalog(catalog, invariant, plan),
+        *([link("Alerts", alerts), link("Silence", silence)] if alerts else []),
+    ]
 
 
-def _addresses(
+def _of_catalog(
     catalog: Catalog, invariant: Invariant, plan: tuple[Alert, ...]
-) -> Iterator[tuple[str, str]]:
-    yield "Graph", graph(catalog, signal(invariant))
-    annotations = plan[0].annotations if plan else {}
+) -> Iterator[Markup]:
+    if not plan:
+        return
+    first, *others = plan
+    constants = {
+        name: value
+        for name, value in first.labels.items()
+        if all(other.labels.get(name) == value for other in others)
+    }
+    varying = {*invariant.signal.identity, *catalog.prometheus.external_labels}
     for key, label in _LINKS.items():
-        yield label, words.static(annotations.get(key, ""))
-    yield "Alerts", _alertmanager(catalog, invariant, "alerts")
-    yield "Silence", _alertmanager(catalog, invariant, "silences/new")
+        bare, filled = page_address(first.annotations.get(key, ""), constants, varying)
+        if bare:
+            more = Markup('{{: data-filled="{}" }}').format(attribute(href(filled)))
+            yield link(label, bare) + (more if filled else Markup(""))
 
 
 def signal(invariant: Invariant) -> str:

@@ -20,7 +20,7 @@ def condition(place: str) -> Look:
 
 def kind(place: str) -> Look:
     """The same for the format of a kind of document, such as `invariant`."""
-    return lambda name: _guide(place, text(name), "catalog.md", name)
+    return lambda name: _guide(place, text(name), f"catalog/{name}.md")
 
 
 def signal(place: str) -> Look:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from driftbook import templates
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import changes, steps, words
+from driftbook.emit.pages import changes, lookup, steps, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import prose
 from driftbook.emit.pages.page import page, references
@@ -61,6 +61,7 @@ def _runbook(
         ],
         causes=steps.causes(book.causes, fill),
         history=changes.of(catalog, evidence.history, "runbook", book),
+        format=lookup.kind(place)("runbook"),
         source=source(catalog, book.origin.file),
         edit=edit(catalog, book.origin.file),
     )
@@ -86,6 +87,7 @@ def _remediation(
         records="\n".join(f"{fill(record)}: …" for record in policy.records),
         users=[ref(i.title, f"invariants/{i.name}") for i in users],
         history=changes.of(catalog, evidence.history, "remediation", policy),
+        format=lookup.kind(place)("remediation"),
         source=source(catalog, policy.origin.file),
         edit=edit(catalog, policy.origin.file),
     )

@@ -7,11 +7,12 @@ from markupsafe import Markup
 
 from driftbook import names
 from driftbook.alerts import Alert
-from driftbook.emit.pages import words
+from driftbook.emit.pages import lookup, words
 from driftbook.emit.pages.evidence import Evidence
-from driftbook.emit.pages.markdown import folded
+from driftbook.emit.pages.markdown import code, folded
 from driftbook.emit.pages.sources import edit, source
 from driftbook.model import Catalog, Invariant
+from driftbook.promql import facts
 
 
 def record(
@@ -21,6 +22,8 @@ def record(
     file = invariant.origin.file
     written = evidence.sources.get(file, "")
     return {
+        "reads": [code(metric) for metric in _metrics(invariant)],
+        "labels": [code(label) for label in invariant.signal.identity],
         "expressions": _expressions(invariant, plan),
         "rules": {
             "file": names.rule_file(invariant),
@@ -29,10 +32,19 @@ def record(
         },
         "proof": evidence.state(invariant),
         "cases": evidence.tests(invariant),
+        "format": lookup.kind(f"invariants/{invariant.name}")("invariant"),
         "source": source(catalog, file, _line(written, invariant)),
         "edit": edit(catalog, file),
         "yaml": folded(file, written, "yaml") if written else "",
     }
+
+
+def _metrics(invariant: Invariant) -> list[str]:
+    """The metrics that it is measured by, each once."""
+    signal = invariant.signal
+    given = [signal.expr, signal.expected or "", *(s.expr for s in invariant.supporting.values())]
+    found = (use.metric for expr in given if expr.strip() for use in facts(expr).uses)
+    return list(dict.fromkeys(metric for metric in found if metric))
 
 
 def _expressions(invariant: Invariant, plan: tuple[Alert, ...]) -> Markup:

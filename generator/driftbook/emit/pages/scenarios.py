@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from driftbook import svg
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import changes, words
+from driftbook.emit.pages import changes, lookup, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.markdown import fence, text
 from driftbook.emit.pages.page import page, references
@@ -58,6 +58,7 @@ def _scenario(catalog: Catalog, scenario: Scenario, evidence: Evidence) -> Artif
         ],
         series=[(fence(name, "promql", 4), fence(values, "", 4)) for name, values in series],
         history=changes.of(catalog, evidence.history, "scenario", scenario),
+        format=lookup.kind(place)("scenario"),
         source=source(catalog, scenario.origin.file),
     )
 

@@ -21,7 +21,7 @@ def panels(invariant: Invariant, plan: tuple[Alert, ...], fill: steps.Fill) -> l
             "name": stage,
             "title": words.stage_title(stage),
             "wrong": _sentences(invariant, found[stage], brief=True),
-            "steps": steps.steps(invariant.runbook.stages.get(stage, ()), fill, stage),
+            "steps": steps.steps(invariant.runbook.stages.get(stage, ()), fill, stage, found=False),
             "instead": f"the steps of {' and '.join(written)}" if written else "the causes below",
         }
         for stage in STAGES

@@ -33,19 +33,37 @@ class ShownCause:
     blocks: tuple[Markup, ...]
 
 
-def steps(given: Iterable[Step], fill: Fill, stage: StageName) -> list[ShownStep]:
-    """The steps of one stage; each has an anchor of its own, `late-backfill`."""
-    return [_step(step, fill, f"{stage}-{step.id}") for step in given]
+def steps(
+    given: Iterable[Step], fill: Fill, stage: StageName, found: bool = True
+) -> list[ShownStep]:
+    """The steps of one stage; each has an anchor of its own, `late-backfill`.
+
+    found: whether the search knows what is to be seen as well, besides what is to be done. It is
+    not to know it twice: a runbook has a page, and stands on those of its invariants.
+    """
+    return [_step(step, fill, f"{stage}-{step.id}", found) for step in given]
 
 
-def causes(given: Iterable[Cause], fill: Fill) -> list[ShownCause]:
+def causes(given: Iterable[Cause], fill: Fill, found: bool = True) -> list[ShownCause]:
     """The causes, in the order of the runbook."""
-    return [ShownCause(text(c.name), tuple(_confirm(c, fill))) for c in given]
+    return [
+        ShownCause(text(c.name), tuple(b if found else _unfound(b) for b in _confirm(c, fill)))
+        for c in given
+    ]
 
 
-def _step(step: Step, fill: Fill, anchor: str) -> ShownStep:
+def _step(step: Step, fill: Fill, anchor: str, found: bool) -> ShownStep:
     lead, *blocks = _labelled(_lead(step), fill(step.text), f'{step.kind} db-step" id="{anchor}')
-    return ShownStep(Markup(lead.strip()), (*blocks, *_details(step, fill)))
+    details = (b if found else _unfound(b) for b in _details(step, fill))
+    return ShownStep(Markup(lead.strip()), (*blocks, *details))
+
+
+def _unfound(block: Markup) -> Markup:
+    """A paragraph that the search leaves out; other blocks as they are."""
+    line = block.strip()
+    if not line.startswith("<strong") or "\n" in line:
+        return block
+    return Markup(f"{' ' * _INDENT}<span data-search-exclude>{line}</span>")
 
 
 def _lead(step: Step) -> str:

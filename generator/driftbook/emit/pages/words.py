@@ -1,6 +1,5 @@
 """What the model says, in words for pages and the terminal."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +68,6 @@ APPROVALS = {
     "owner": "the owning team approves",
     "two-person": "two people approve",
 }
-_GO_PARAMETER = re.compile(r"[?&][^?&#]*\{\{[^}]*\}\}[^?&#]*")
 
 
 def stage_title(stage: StageName) -> str:
@@ -165,14 +163,6 @@ def changes(catalog: Catalog, service: str) -> str:
     """What `recent_changes` looks for: `every deploy of cart within 1 h`; or ""."""
     known = context.of_service(catalog.changes, service)
     return f"every {context.kinds(known, service)}" if known else ""
-
-
-def static(url: str) -> str:
-    """An address without what depends on an alert's labels: a page has no labels."""
-    bare = _GO_PARAMETER.sub("", url)
-    if "?" not in bare and "&" in bare:
-        bare = bare.replace("&", "?", 1)
-    return bare if "{{" not in bare else ""
 
 
 def source_url(repo_url: str, file: str) -> str:

@@ -9,6 +9,10 @@
   var LONGEST = 256;
   var COMMAND = /^[A-Za-z0-9_.,:\/@%+=][A-Za-z0-9_.,:\/@%+=-]*$/;
   var PLACEHOLDER = /<([A-Za-z_][A-Za-z0-9_]*)>/g;
+  var OPEN = /%3C([A-Za-z_][A-Za-z0-9_]*)%3E/g; // a placeholder in an address
+  var ADDRESS = /^(https?:\/\/[^\/?#]*)([^?#]*)(\?[^#]*)?(#.*)?$/i;
+  var DOTS = /^(\.|%2e){1,2}$/i; // a step up, also when it is encoded
+  var PLAIN = /^[\p{L}\p{N}_.:-]+$/u;
   var main = document.querySelector(".md-content") || document.body;
   var identity = words(ladder.dataset.identity);
   var asked = new URLSearchParams(location.search);
@@ -143,6 +147,42 @@
     });
   }
 
+  function encoded(value) {
+    return encodeURIComponent(value).replace(/[!'()*]/g, function (sign) {
+      return "%" + sign.charCodeAt(0).toString(16).toUpperCase();
+    });
+  }
+
+  // Part of an address with its labels, or null where one is unknown or does not fit.
+  // narrow: only what no language that the part may be written in could misread.
+  function part(text, narrow) {
+    var fits = true;
+    var made = text.replace(OPEN, function (all, name) {
+      var value = labels.get(name);
+      fits = fits && !!value && value.length <= LONGEST && (!narrow || PLAIN.test(value));
+      return fits ? encoded(value) : "";
+    });
+    return fits ? made : null;
+  }
+
+  // `name=<region>` and no more takes any value; a query in a parameter is a language of its own.
+  function parameter(text) {
+    return part(text, text.replace(/^[^=]*=/, "").replace(/^%3C\w+%3E$/, "").search(OPEN) >= 0);
+  }
+
+  // An address with labels: never in its host, never to another one. A parameter that lacks a label
+  // is left out; null where the path lacks one.
+  function filledIn(address) {
+    var parts = address.search(OPEN) < 0 ? null : ADDRESS.exec(address);
+    if (!parts || parts[1].search(OPEN) >= 0) return null;
+    var path = parts[2].split("/").map(function (segment) { return part(segment, false); });
+    if (path.some(function (segment) { return segment === null || DOTS.test(segment); })) return null;
+    var query = (parts[3] || "?").slice(1).split("&").map(parameter).filter(Boolean).join("&");
+    var made = parts[1] + path.join("/") + (query ? "?" + query : "") + (parameter(parts[4] || "") || "");
+    var url = new URL(made);
+    return url.origin === new URL(parts[1]).origin && /^https?:$/.test(url.protocol) ? made : null;
+  }
+
   function inLink(link) {
     var href = link.getAttribute("href");
     if (href.includes("g0.expr=")) {
@@ -156,9 +196,7 @@
         return "filter=" + encodeURIComponent("{" + every.join(",") + "}");
       });
     } else {
-      href = href.replace(/%3C([A-Za-z_][A-Za-z0-9_]*)%3E/g, function (all, name) {
-        return labels.has(name) ? encodeURIComponent(labels.get(name)) : all;
-      });
+      href = filledIn(link.dataset.filled || href) || href;
     }
     if (href !== link.getAttribute("href")) link.setAttribute("href", href);
   }

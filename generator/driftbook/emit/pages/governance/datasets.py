@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from driftbook.conditions import objective
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import lookup, words
+from driftbook.emit.pages import changes, lookup, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
 from driftbook.emit.pages.governance.lineage import Lineage
@@ -70,9 +70,21 @@ def _dataset(
         upstream=lineage.before(dataset.name, ref),
         downstream=lineage.after(dataset.name, ref),
         procedures=_procedures(invariants, ref),
+        history=changes.of(catalog, evidence.history, "dataset", dataset),
+        since=changes.since(catalog, evidence.history, _ever(catalog, dataset, invariants), ref),
         weak=weak.listed(mine, place),
         source=source(catalog, dataset.origin.file),
     )
+
+
+def _ever(
+    catalog: Catalog, dataset: Dataset, invariants: tuple[Invariant, ...]
+) -> Iterator[Invariant]:
+    """What watches it, then what did."""
+    yield from invariants
+    for _, i in sorted(catalog.invariants.items()):
+        if i.lifecycle == "retired" and i.dataset.name == dataset.name:
+            yield i
 
 
 def _pages(dataset: Dataset, invariants: Iterable[Invariant]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from driftbook.emit.artifact import Artifact
+from driftbook.emit.pages import changes
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
 from driftbook.emit.pages.listing.alphabet import FILES
@@ -85,5 +86,7 @@ def _service(
             ),
         ),
         invariants=Listing(catalog, evidence, place).full(invariants, owner=False),
+        lately=changes.lately(catalog, evidence.history, lambda one: one.service == name, ref),
+        history=evidence.history,
         weak=weak.listed(weaknesses.get(name, []), place),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from driftbook.emit.artifact import Artifact
-from driftbook.emit.pages import words
+from driftbook.emit.pages import changes, lookup, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
 from driftbook.emit.pages.listing.alphabet import FILES
@@ -30,24 +30,25 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
         told.setdefault(receiver.team.name, []).append(receiver)
     weaknesses = weak.by(catalog, evidence, lambda w: w.owner.name)
     for name, team in sorted(catalog.teams.items()):
-        place = f"teams/{name}"
         yield _team(
             catalog,
+            evidence,
             team,
             told[name],
             datasets.get(name, []),
-            Listing(catalog, evidence, place).full(owned.get(name, []), owner=False),
-            weak.listed(weaknesses.get(name, []), place),
+            owned.get(name, []),
+            weak.listed(weaknesses.get(name, []), f"teams/{name}"),
         )
     yield _index(catalog, owned, datasets, weaknesses)
 
 
 def _team(
     catalog: Catalog,
+    evidence: Evidence,
     team: Team,
     told: list[Receiver],
     datasets: list[Dataset],
-    invariants: Markup,
+    invariants: list[Invariant],
     weaknesses: Markup,
 ) -> Artifact:
     place = f"teams/{team.name}"
@@ -71,8 +72,13 @@ def _team(
                 for d in datasets
             ),
         ),
-        invariants=invariants,
+        invariants=Listing(catalog, evidence, place).full(invariants, owner=False),
+        lately=changes.lately(
+            catalog, evidence.history, lambda one: one.owner.name == team.name, ref
+        ),
+        history=changes.of(catalog, evidence.history, "team", team),
         weak=weaknesses,
+        format=lookup.kind(place)("team"),
         source=source(catalog, team.origin.file),
     )
 
