@@ -23,12 +23,12 @@ def kind(path: str) -> str:
 
 
 def components(text: str) -> frozenset[str]:
-    """Elements and classes of a page's content."""
+    """Elements and classes of a page's content, but for the languages of its code."""
     article = _ARTICLE.search(text)
     found: set[str] = set()
     for tag, classes in _PART.findall(article[0] if article else text):
         found |= {f"<{tag}>"} if tag else set(classes.split())
-    return frozenset(found)
+    return frozenset(name for name in found if not name.startswith("language-"))
 
 
 def redirects(html: Path) -> list[str]:
@@ -37,13 +37,17 @@ def redirects(html: Path) -> list[str]:
 
 
 def representatives(html: Path) -> list[str]:
-    """Few pages that together have every component of every kind, and the barest of each."""
+    """The richest page of each kind, and those that have a component which none of these has."""
     kinds: dict[str, dict[str, frozenset[str]]] = defaultdict(dict)
     for path, text in _read(html):
         if REDIRECT not in text:
             kinds[kind(path)][path] = components(text)
-    barest = {min(sorted(pages), key=lambda path: len(pages[path])) for pages in kinds.values()}
-    return sorted(barest.union(*(_cover(pages) for pages in kinds.values())))
+    pages = {path: has for of in kinds.values() for path, has in of.items()}
+    chosen = {_richest(of) for of in kinds.values()}
+    missing = frozenset[str]().union(*pages.values())
+    while missing := missing.difference(*(pages[path] for path in chosen)):
+        chosen.add(_richest({path: has & missing for path, has in pages.items()}))
+    return sorted(chosen)
 
 
 def _read(html: Path) -> Iterable[tuple[str, str]]:
@@ -51,12 +55,5 @@ def _read(html: Path) -> Iterable[tuple[str, str]]:
         yield path.relative_to(html).as_posix(), path.read_text(encoding="utf-8")
 
 
-def _cover(pages: Mapping[str, frozenset[str]]) -> list[str]:
-    """Pages that have all components, each with the most that are still missing."""
-    missing = frozenset[str]().union(*pages.values())
-    chosen: list[str] = []
-    while missing or not chosen:
-        best = max(sorted(pages), key=lambda path: len(pages[path] & missing))
-        chosen.append(best)
-        missing -= pages[best]
-    return chosen
+def _richest(pages: Mapping[str, frozenset[str]]) -> str:
+    return max(sorted(pages), key=lambda path: len(pages[path]))
