@@ -212,6 +212,17 @@ def test_another_address(tmp_path: Path, server: Mimir, tenant: str) -> None:
 
 
 @fake
+def test_a_server_without_the_alertmanager(tmp_path: Path, server: Mimir, tenant: str) -> None:
+    """It is told before anything is sent."""
+    root = made(tmp_path, server, tenant, ", alertmanager: true")
+    _secrets(root, "https://hooks.invalid/secret")
+    server.before = lambda method, path: (404, "404 page not found") if path == ALERTS else None
+    with pytest.raises(FatalError, match="has no Alertmanager API"):
+        deployed(root)
+    assert not [what for what in server.seen if not what.startswith("GET")]
+
+
+@fake
 def test_routes_are_undone_too(tmp_path: Path, server: Mimir, tenant: str) -> None:
     root = made(tmp_path, server, tenant, ", alertmanager: true")
     _secrets(root, "https://hooks.invalid/secret")

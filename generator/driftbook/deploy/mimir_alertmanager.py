@@ -21,6 +21,8 @@ from driftbook.model import MimirTarget
 UNFIT = ("ca_file", "cert_file", "key_file")
 """Files that this Alertmanager takes in no form."""
 _END = "_file"
+_NONE = "alertmanager storage object not found"
+"""What Mimir and Cortex say of a tenant that has no configuration; any other 404 is of the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,11 @@ def _client(job: Job) -> Client:
 
 def _stored(client: Client, target: MimirTarget) -> Config | None:
     answer = client.ask("GET", target.alertmanager_path, ok=(200, 404))
+    if answer.status == 404 and _NONE not in answer.text:
+        hint = "Mimir runs it only where it is named: -target=all,alertmanager"
+        raise FatalError(
+            f"{client.url} has no Alertmanager API at {target.alertmanager_path}", hint
+        )
     if answer.status == 404:
         return None
     try:
