@@ -5,6 +5,8 @@ import functools
 import gzip
 import http.server
 import io
+import json
+import os
 import shutil
 import sys
 import threading
@@ -23,6 +25,7 @@ from sample import ROOT, compiled
 
 PARTS = ("invariants", "runbooks", "tests/scenarios", "tests/series")
 TEXTS = (".html", ".css", ".js", ".json", ".svg", ".xml")
+INDEX = "search/search_index.json"
 PHONE = {"width": 390, "height": 844}
 LOCAL = ("file://", "data:", "blob:", "about:", "http://127.0.0.1:")
 
@@ -57,6 +60,17 @@ def reference(root: Path) -> Path:
     with Workers() as workers:
         drawn = timelines.answered(asked, real_engines(), workers)
     return built(root, catalog, {(scenario.name, invariant.name): drawn})
+
+
+def unsearchable(html: Path, copy: Path) -> Path:
+    """A copy of a site whose search finds nothing: a browser reads the index on every page."""
+    shutil.copytree(html, copy, copy_function=os.link)
+    index = json.loads((html / INDEX).read_text(encoding="utf-8"))
+    text = json.dumps({**index, "docs": []})
+    for name, made in ((INDEX, text), (INDEX.removesuffix("on"), f"var __index = {text}")):
+        (copy / name).unlink()
+        (copy / name).write_text(made, encoding="utf-8")
+    return copy
 
 
 def paste(page: Page, text: str) -> None:

@@ -20,9 +20,15 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def searchable(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference catalog's site, built elsewhere. Not to be changed."""
-    return browsing.reference(tmp_path_factory.mktemp("reference"))
+    return browsing.reference(tmp_path_factory.mktemp("searchable"))
+
+
+@pytest.fixture(scope="session")
+def reference(searchable: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with nothing to be found by the search, whose index costs more than a page."""
+    return browsing.unsearchable(searchable, tmp_path_factory.mktemp("reference") / "html")
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,12 @@ def address(reference: Path) -> Iterator[str]:
         yield made
 
 
+@pytest.fixture(scope="module")
+def with_search(searchable: Path) -> Iterator[str]:
+    with served(searchable) as made:
+        yield made
+
+
 def looking(browser: Browser, scheme: str = "light", width: int = WIDE, **more: Any) -> Any:
     """A page of a context with this look; nothing moves, so that nothing is caught half-way."""
     window = {"width": width, "height": 800}
@@ -65,10 +71,10 @@ def test_no_page_violates_wcag(
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
 def test_open_menu_and_search_do_not_violate_wcag(
-    browser: Browser, address: str, scheme: str, width: int
+    browser: Browser, with_search: str, scheme: str, width: int
 ) -> None:
     with looking(browser, scheme, width) as page:
-        page.goto(f"{address}invariants/cart-replication-lag/index.html")
+        page.goto(f"{with_search}invariants/cart-replication-lag/index.html")
         if width == NARROW:
             page.locator(".md-header label[for=__drawer]").click()
             page.locator(".md-nav--primary a").first.wait_for(state="visible")
@@ -87,8 +93,7 @@ def search(page: Page, width: int, words: str) -> None:
     page.locator(".md-search-result__link").first.wait_for(state="visible")
 
 
-@pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_nothing_is_too_wide(browser: Browser, reference: Path, address: str, width: int) -> None:
+def test_nothing_is_too_wide(browser: Browser, reference: Path, address: str) -> None:
     """At 360 pixels, and at 320, which is 1280 at a zoom of 400 %."""
     with looking(browser) as page:
         for path in pagekinds.representatives(reference):
@@ -178,9 +183,9 @@ def test_skip_link_leads_past_header_and_menu(browser: Browser, address: str) ->
 
 
 @pytest.mark.parametrize("width", [NARROW, WIDE])
-def test_search_works_with_the_keyboard(browser: Browser, address: str, width: int) -> None:
+def test_search_works_with_the_keyboard(browser: Browser, with_search: str, width: int) -> None:
     with looking(browser, width=width) as page:
-        page.goto(f"{address}index.html")
+        page.goto(f"{with_search}index.html")
         until(page, lambda stop: stop["id"] == "__search" or "md-search__input" in stop["kind"])
         if width == NARROW:
             page.keyboard.press("Space")

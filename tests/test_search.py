@@ -47,15 +47,15 @@ def found(page: Page, words: str) -> list[str]:
     ],
 )
 def test_the_page_that_is_meant_comes_first(
-    reference: Path, page: Page, words: str, first: str | tuple[str, ...]
+    searchable: Path, page: Page, words: str, first: str | tuple[str, ...]
 ) -> None:
-    page.goto(f"{reference.as_uri()}/proof/index.html")
+    page.goto(f"{searchable.as_uri()}/proof/index.html")
     assert found(page, words)[0].startswith(first)
 
 
-def test_the_index_is_small_and_has_what_people_have_in_hand(reference: Path) -> None:
+def test_the_index_is_small_and_has_what_people_have_in_hand(searchable: Path) -> None:
     """A phone loads all of it before it finds anything."""
-    index = json.loads((reference / "search/search_index.json").read_text())
+    index = json.loads((searchable / "search/search_index.json").read_text())
     catalog = compiled(ROOT)
     texts: dict[str, str] = {}
     size = 0
@@ -79,13 +79,13 @@ def test_the_index_is_small_and_has_what_people_have_in_hand(reference: Path) ->
             assert all(value in found for value in override.match.values())
 
 
-def test_what_other_pages_say_is_not_found_twice(reference: Path) -> None:
+def test_what_other_pages_say_is_not_found_twice(searchable: Path) -> None:
     """The contract is on the page of the dataset, the policy on that of the remediation."""
-    index = json.loads((reference / "search/search_index.json").read_text())
+    index = json.loads((searchable / "search/search_index.json").read_text())
     places = [at["location"].partition("#") for at in index["docs"]]
     parts = {anchor for page, _, anchor in places if page.startswith("invariants/")}
     assert {"early", "mid", "late", "causes", "evidence"} <= parts
     again = {"contract", "repair", "related", "who", "escalation", "thresholds", "scenarios"}
     assert parts.isdisjoint(again | {"meaning", "measured", "history"})
-    shown = (reference / "invariants/cart-replication-lag/index.html").read_text()
+    shown = (searchable / "invariants/cart-replication-lag/index.html").read_text()
     assert 'id="contract"' in shown
