@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from driftbook.errors import Exit
+from driftbook.errors import Exit, FatalError
 from proving import LAG
 from servers import Live, Proxy, command, deployed, edit, project, prometheus, proxy, until
 
@@ -234,6 +234,11 @@ def test_by_signal_where_requests_may_not_reload(tmp_path: Path) -> None:
         (folder / "rules").mkdir()
         more = f"pid_file: {folder}/pid, within: 20s"
         root = project(tmp_path / "catalog", target(live.url, folder / "rules", more))
+        (folder / "pid").write_text("nobody\n")
+        for plan in (True, False):
+            with pytest.raises(FatalError, match="holds 'nobody', which is no process id"):
+                deployed(root, plan=plan)
+        assert not list((folder / "rules").iterdir())
         (folder / "pid").write_text(f"{live.process.pid}\n")
         assert deployed(root)[0] == Exit.OK
         assert "driftbook:orders-lag" in live.groups()

@@ -13,11 +13,12 @@ from driftbook.deploy.change import Server, change
 from driftbook.deploy.folder import CURRENT, Folder
 from driftbook.deploy.http import Client, RefusedError
 from driftbook.deploy.plan import Change, Plan
-from driftbook.deploy.ruler import reloader
+from driftbook.deploy.ruler import reachable, reloader
 from driftbook.errors import FatalError
 from driftbook.prove import engines, syntax
 from driftbook.prove.workers import Workers
 
+NAME = "Alertmanager"
 CONFIG = basename(names.ALERTMANAGER)
 STATUS, ALERTS, METRICS = "/api/v2/status", "/api/v2/alerts", "/metrics"
 
@@ -50,6 +51,8 @@ def plan(job: Job) -> Plan:
     kept = {n: t for n, t in present.items() if n not in wanted and not job.prune}
     files, ran = {**kept, **wanted}, _running(client)
     changes = list(_changes(config, files, present, ran))
+    if changes:
+        reachable(job, NAME)
     told = {c.name for c in changes if c.what != "file"}
     cautions = (*client.cautions, *_version(job, client, ran), *_relative(config, files, folder))
     firing = _firing(client) if told else 0
@@ -75,7 +78,7 @@ def apply(job: Job, plan: Plan, say: Say) -> None:
         return "" if same else "it runs another configuration than before"
 
     within = job.settings.connection.within
-    server = Server("Alertmanager", reloader(job, client), missing, undone, within)
+    server = Server(NAME, reloader(job, client, NAME), missing, undone, within)
     change(folder, work.before, work.files, server, say)
 
 

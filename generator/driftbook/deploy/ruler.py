@@ -1,7 +1,5 @@
 """A server that evaluates the rule files of a folder: Prometheus, vmalert."""
 
-import os
-import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +8,7 @@ from posixpath import basename, dirname
 import yaml
 
 from driftbook import names
-from driftbook.deploy import compare, groups
+from driftbook.deploy import compare, groups, process
 from driftbook.deploy.base import Job, Say
 from driftbook.deploy.change import Server, change
 from driftbook.deploy.compare import Ruler
@@ -75,6 +73,8 @@ def plan(
     made = [*compare.changes(wanted, found), *_moves(moved)]
     new = {**kept, **files}
     made += _texts(new, present, {g.file for g in compare.changed(wanted, found)})
+    if made:
+        reachable(job, kind.name)
     return Plan(
         tuple(made),
         tuple(sorted(kept)),
@@ -106,25 +106,28 @@ def apply(
         )
 
     within = target.connection.within
-    server = Server(kind.name, reloader(job, client), missing, undone, within)
+    server = Server(kind.name, reloader(job, client, kind.name), missing, undone, within)
     change(folder, work.before, work.files, server, say)
 
 
-def reloader(job: Job, client: Client) -> Callable[[], None]:
-    """What makes the server of a target read its files again."""
+def reloader(job: Job, client: Client, server: str) -> Callable[[], None]:
+    """What makes the server of a target read its files again. server: a key of its PROGRAMS."""
     target: FileTarget = job.settings
 
     def by_request() -> None:
         client.ask("POST", "/-/reload")
 
     def by_signal() -> None:
-        path = job.path(target.pid_file)
-        try:
-            os.kill(int(path.read_text(encoding="ascii").strip()), signal.SIGHUP)
-        except (OSError, ValueError) as error:
-            raise FatalError(f"cannot signal the process of {path}: {error}") from None
+        process.reload(job.path(target.pid_file), server)
 
     return by_signal if target.pid_file else by_request
+
+
+def reachable(job: Job, server: str) -> None:
+    """Raises FatalError where `pid_file` would stop a reload, before anything is written."""
+    target: FileTarget = job.settings
+    if target.pid_file:
+        process.number(job.path(target.pid_file), server)
 
 
 def _running(kind: Kind, client: Client) -> tuple[Running, ...]:
