@@ -17,8 +17,8 @@ LATE = 'orders_lag_seconds{source="us",target="eu"} 100\n'
 
 
 @contextmanager
-def vmalert(folder: Path) -> Iterator[Live]:
-    """With a VictoriaMetrics on which orders are late everywhere."""
+def vmalert(folder: Path, without: str = "-") -> Iterator[Live]:
+    """With a VictoriaMetrics on which orders are late everywhere. without: an option."""
     store, program = need("victoria-metrics"), need("vmalert")
     port, own = free_port(), free_port()
     (folder / "store").mkdir()
@@ -34,6 +34,7 @@ def vmalert(folder: Path) -> Iterator[Live]:
             f"-notifier.url={data.url}",
             f"-httpListenAddr=127.0.0.1:{own}",
         ]
+        command = [part for part in command if not str(part).startswith(f"{without}=")]
         with (
             started(command, folder, own, "/health", environment(program)) as live,
             fed(f"{data.url}/api/v1/import/prometheus"),
@@ -132,3 +133,15 @@ def test_what_it_refuses_is_undone(server: Live, root: Path) -> None:
     assert "vmalert refuses the files: its last reload failed" in str(caught.value)
     assert "vmalert runs what it ran before" in str(caught.value)
     assert {p.name: p.read_bytes() for p in (server.folder / "rules/current").iterdir()} == before
+
+
+@pytest.mark.parametrize("option", ["-remoteWrite.url", "-notifier.url"])
+def test_a_server_that_lacks_what_rules_need(tmp_path: Path, option: str) -> None:
+    folder = tmp_path / "vmalert"
+    (folder / "rules" / "versions").mkdir(parents=True)
+    with vmalert(folder, without=option) as server:
+        more = ", keep_firing_for: drop"
+        root = project(tmp_path / "catalog", target(server.url, folder / "rules", more))
+        with pytest.raises(FatalError, match="vmalert refuses the files") as caught:
+            deployed(root)
+    assert option in caught.value.hint

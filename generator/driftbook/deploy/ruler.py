@@ -27,10 +27,11 @@ WATCHDOG = basename(names.WATCHDOG_RULES)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """name: of the server, for people."""
+    """name: of the server, for people. needs: why it may refuse files that are right."""
 
     name: str
     ruler: Ruler
+    needs: str = "its log says more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def apply(
     def missing() -> str:
         said = _missing(_running(kind, client), work, folder)
         if said and (why := refused()):
-            raise FatalError(f"{kind.name} refuses the files: {why}", "its log says more")
+            raise FatalError(f"{kind.name} refuses the files: {why}", kind.needs)
         return said
 
     def undone() -> str:

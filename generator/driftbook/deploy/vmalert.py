@@ -15,7 +15,11 @@ from driftbook.deploy.plan import Plan
 from driftbook.errors import FatalError
 from driftbook.model import VmalertTarget
 
-KIND = ruler.Kind("vmalert", compare.VMALERT)
+NEEDS = (
+    "its log says why; without -remoteWrite.url it takes no recording rules, "
+    "without -notifier.url no alerts"
+)
+KIND = ruler.Kind("vmalert", compare.VMALERT, NEEDS)
 KEEP_FIRING_FOR = (1, 92)
 FLAG_OF_ITS_TIME = "notifier.blackhole"
 _KEEP = re.compile(rb"^        keep_firing_for: [0-9a-z]+\n", re.MULTILINE)
