@@ -11,7 +11,18 @@ import yaml
 
 from driftbook.errors import Exit, FatalError
 from proving import LAG
-from servers import Live, Proxy, command, deployed, edit, project, prometheus, proxy, until
+from servers import (
+    Live,
+    Proxy,
+    command,
+    deployed,
+    edit,
+    free_port,
+    project,
+    prometheus,
+    proxy,
+    until,
+)
 
 OTHERS = {
     "groups": [
@@ -287,3 +298,32 @@ def test_a_folder_that_is_mounted_elsewhere(server: Live, root: Path) -> None:
     assert deployed(root)[0] == Exit.OK
     assert server.groups()["driftbook:orders-lag"]["file"].startswith("mounted/current/")
     assert deployed(root)[1] == "here: nothing to do\n"
+
+
+def test_the_first_deployment_may_come_before_the_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, port = tmp_path / "prometheus", free_port()
+    folder.mkdir()
+    root = project(tmp_path / "catalog", target(f"http://127.0.0.1:{port}", folder / "rules"))
+    status, said = deployed(root, plan=True)
+    assert status == Exit.FINDINGS
+    assert "! the first deployment: no Prometheus answers at http://127.0.0.1:" in said
+    assert deployed(root)[0] == Exit.OK
+    told = capsys.readouterr().err
+    assert "nothing was read back" in told
+    assert f"rule_files: [{folder}/rules/current/*.rules.yaml]" in told
+    with prometheus(folder, ["rules/current/*.rules.yaml"], port=port):
+        assert deployed(root) == (Exit.OK, "here: nothing to do\n")
+
+
+@pytest.mark.parametrize("answer", [401, 404])
+def test_a_server_that_refuses_is_no_first_deployment(
+    server: Live, root: Path, answer: int
+) -> None:
+    with proxy(server.url) as between:
+        through(root, server, between)
+        between.before = lambda method, path: (answer, "")
+        with pytest.raises(FatalError, match=f"answers {answer}"):
+            deployed(root)
+    assert not list((server.folder / "rules").iterdir())

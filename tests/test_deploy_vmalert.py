@@ -145,3 +145,19 @@ def test_a_server_that_lacks_what_rules_need(tmp_path: Path, option: str) -> Non
         with pytest.raises(FatalError, match="vmalert refuses the files") as caught:
             deployed(root)
     assert option in caught.value.hint
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_the_first_deployment_may_come_before_the_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], keeps: bool
+) -> None:
+    more = "" if keeps else ", keep_firing_for: drop"
+    url = f"http://127.0.0.1:{free_port()}"
+    root = project(tmp_path / "catalog", target(url, tmp_path / "rules", more))
+    status, said = deployed(root)
+    assert status == Exit.OK
+    assert "! the first deployment: no vmalert answers" in said
+    assert "vmalert before 1.92 does not know keep_firing_for, which OrdersLag late" in said
+    assert "-remoteWrite.url=" in capsys.readouterr().err
+    text = (tmp_path / "rules/current/orders-lag.rules.yaml").read_text()
+    assert ("keep_firing_for:" in text) is keeps

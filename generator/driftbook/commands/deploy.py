@@ -52,8 +52,18 @@ def run(
         return Exit.FINDINGS
     with stoppable():
         deployer.apply(job, made, lambda text: _say(console, text))
-    _say(console, f"{target} is as the catalog says.")
+    if made.start:
+        _started(console, target, made)
+    else:
+        _say(console, f"{target} is as the catalog says.")
     return Exit.OK
+
+
+def _started(console: Console, target: str, made: Plan) -> None:
+    """What is left to a person after a first deployment."""
+    _say(console, f"The files of {target} are there, and nothing was read back: no server answers.")
+    _say(console, f"Start it:\n  {made.start}")
+    _say(console, f"Then `driftbook deploy {target} --plan` asks it what it runs.")
 
 
 def _ready(job: Job, console: Console, unproved: bool) -> bool:

@@ -69,6 +69,7 @@ def as_json(target: str, plan: Plan) -> str:
         "disturbed": [{**asdict(d), "labels": dict(d.labels)} for d in plan.disturbed],
         "cautions": list(plan.cautions),
         "costs": [asdict(cost) for cost in plan.costs],
+        "start": plan.start,
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 

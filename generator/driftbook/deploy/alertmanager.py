@@ -7,7 +7,7 @@ from posixpath import basename
 from typing import Any
 
 from driftbook import names
-from driftbook.deploy import routes
+from driftbook.deploy import first, routes
 from driftbook.deploy.base import Job, Say
 from driftbook.deploy.change import Server, change
 from driftbook.deploy.folder import CURRENT, Folder
@@ -48,6 +48,8 @@ def plan(job: Job) -> Plan:
     config = routes.parsed(wanted[CONFIG])
     before, present = folder.version(), folder.read()
     folder.clash(wanted)
+    if first.due(folder, client):
+        return _first(client, folder, config, wanted)
     kept = {n: t for n, t in present.items() if n not in wanted and not job.prune}
     files, ran = {**kept, **wanted}, _running(client)
     changes = list(_changes(config, files, present, ran))
@@ -61,14 +63,17 @@ def plan(job: Job) -> Plan:
             f"{firing} drift alerts fire: those whose route or receiver changes are told again",
         )
     work = Work(before, files, ran)
-    return Plan(tuple(changes), tuple(sorted(kept)), (), cautions, (), work)
+    return Plan(tuple(changes), tuple(sorted(kept)), (), cautions, work=work)
 
 
 def apply(job: Job, plan: Plan, say: Say) -> None:
     """See `base.Deployer`."""
-    work: Work = plan.work
     client, folder = _client(job), Folder(job.path(job.settings.directory))
     _check(job)
+    if isinstance(plan.work, first.Work):
+        first.apply(folder, plan.work, say)
+        return
+    work: Work = plan.work
 
     def missing() -> str:
         return _missing(work.files[CONFIG], _running(client), folder)
@@ -80,6 +85,22 @@ def apply(job: Job, plan: Plan, say: Say) -> None:
     within = job.settings.connection.within
     server = Server(NAME, reloader(job, client, NAME), missing, undone, within)
     change(folder, work.before, work.files, server, say)
+
+
+def _first(
+    client: Client, folder: Folder, config: routes.Config, files: Mapping[str, bytes]
+) -> Plan:
+    """Without these files it does not start, so nobody answers before they are there."""
+    return Plan(
+        tuple(Change("added", "file", name) for name in sorted(files)),
+        cautions=(
+            first.caution(NAME, client),
+            *client.cautions,
+            *_relative(config, files, folder),
+        ),
+        start=first.command("alertmanager", f"--config.file={folder.current / CONFIG}"),
+        work=first.Work(files),
+    )
 
 
 def _client(job: Job) -> Client:

@@ -35,6 +35,10 @@ class UnreachableError(FatalError):
     """The server cannot be asked: no connection, no answer in time, no valid certificate."""
 
 
+class AbsentError(UnreachableError):
+    """Nobody listens at the address, or nobody has it."""
+
+
 class RefusedError(FatalError):
     """The server answers with an error. status: of HTTP. said: what it says, shortened."""
 
@@ -164,7 +168,11 @@ class Client:
         except requests.RequestException as error:
             if _timed_out(error):  # of the last attempt, which has a name of its own
                 raise self._late() from None
-            raise UnreachableError(f"cannot reach {self.url}: {reason(error)}") from None
+            absent = isinstance(error, requests.ConnectionError) and not isinstance(
+                error, requests.exceptions.ProxyError
+            )
+            kind = AbsentError if absent else UnreachableError
+            raise kind(f"cannot reach {self.url}: {reason(error)}") from None
         except urllib3.exceptions.HTTPError as error:  # in the middle of an answer
             raise UnreachableError(f"{self.url} breaks off its answer: {error}") from None
         except OSError as error:  # a certificate that cannot be read

@@ -8,7 +8,7 @@ from posixpath import basename, dirname
 import yaml
 
 from driftbook import names
-from driftbook.deploy import compare, groups, process
+from driftbook.deploy import compare, first, groups, process
 from driftbook.deploy.base import Job, Say
 from driftbook.deploy.change import Server, change
 from driftbook.deploy.compare import Ruler
@@ -82,7 +82,32 @@ def plan(
         tuple(compare.disturbed(concerned, wanted, frozenset(moved), kind.ruler)),
         (*client.cautions, *cautions, *_cautions(folder, ran, here)),
         tuple(_costs(job, wanted, here)),
-        Work(before, new, wanted, frozenset(gone), ran),
+        work=Work(before, new, wanted, frozenset(gone), ran),
+    )
+
+
+def first_plan(
+    job: Job,
+    kind: Kind,
+    client: Client,
+    files: Mapping[str, bytes],
+    cautions: tuple[str, ...],
+    start: str,
+) -> Plan:
+    """That of a first deployment. start: how the server is started."""
+    folder = Folder(job.path(job.settings.directory))
+    wanted = parsed(job, files)
+    return Plan(
+        tuple(compare.changes(wanted, {})),
+        cautions=(
+            first.caution(kind.name, client),
+            *client.cautions,
+            *cautions,
+            *_cautions(folder, (), {}),
+        ),
+        costs=tuple(_costs(job, wanted, {})),
+        start=start,
+        work=first.Work(files),
     )
 
 
