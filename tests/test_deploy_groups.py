@@ -1,6 +1,7 @@
 """Rule groups as values: what counts as the same, what is said to differ, and what they cost."""
 
 import tempfile
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,15 @@ import promql_parser as pp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from driftbook import names, promql
+from driftbook.commands import deploy_text
 from driftbook.deploy import compare, groups
 from driftbook.deploy.cost import cost
 from driftbook.deploy.folder import Folder
 from driftbook.deploy.groups import Active, Group, Rule, Running, meaning
+from driftbook.deploy.plan import Change, Disturbed, Plan
 from driftbook.errors import FatalError
 from driftbook.prove import compiled
 from sample import ROOT
@@ -205,3 +209,19 @@ def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
     (tmp_path / "current").mkdir()
     with pytest.raises(FatalError, match="is in the way: it is not driftbook's link"):
         Folder(tmp_path).version()
+
+
+def test_a_value_of_a_label_forges_no_line() -> None:
+    value = 'x"\n! Paid {} is firing\\'
+    plan = Plan(
+        (Change("added", "group", "a\n+ group b", "c\n+ group d"),),
+        ("e\nf",),
+        (Disturbed("Lag", (("region", value),), "firing", "ends", "its\ngroup is removed"),),
+        ("g\nh",),
+    )
+    out = StringIO()
+    deploy_text.show("here", plan, Console(file=out, soft_wrap=True, highlight=False, width=200))
+    assert len(out.getvalue().splitlines()) == 5
+    assert r'Lag {region="x\"\n! Paid {} is firing\\"} is firing and ends' in deploy_text.sentence(
+        plan.disturbed[0]
+    )

@@ -129,8 +129,8 @@ def test_a_change_says_what_differs_and_whose_alerts_restart(server: Live, root:
     status, said = deployed(root, plan=True)
     assert "! OrdersLag {" in said
     assert (
-        "stage=early, target=eu, tier=1} is pending and restarts: the labels of its rule change"
-        in said
+        'stage="early", target="eu", tier="1"} is pending and restarts: '
+        "the labels of its rule change" in said
     )
     before = server.alerts("pending")
     assert any(labels["severity"] == "info" for labels in before)

@@ -18,7 +18,7 @@ from driftbook.doctor.subject import look
 from driftbook.errors import Exit
 from driftbook.model import AlertmanagerTarget, Catalog, Connection, PrometheusTarget
 from driftbook.prove import compiled
-from driftbook.report.places import printable
+from driftbook.report.places import one_line
 
 TIMEOUT = 30.0
 MOST = 10
@@ -112,8 +112,8 @@ def _show(console: Console, found: list[Finding], costs: list[Load], alone: bool
     for finding in found:
         console.print(f"[{colors[finding.level]}]{finding.level}[/] ", end="")
         text = f"{finding.about}: {finding.message} [{finding.check}]"
-        console.print(printable(text), markup=False)
-        console.print(printable(f"  {finding.todo}"), markup=False, style="dim")
+        console.print(one_line(text), markup=False)
+        console.print(one_line(f"  {finding.todo}"), markup=False, style="dim")
     if costs:
         console.print(_table(costs))
     if alone:
@@ -135,7 +135,7 @@ def _table(costs: list[Load]) -> Table:
         table.add_column(title, overflow="fold", justify="left" if title == "group" else "right")
     for load in costs[:MOST]:
         cells = (str(load.rules), str(load.series), f"{load.took * 1000:.1f} ms")
-        table.add_row(printable(load.group), *cells, f"{load.share:.2%}")
+        table.add_row(one_line(load.group), *cells, f"{load.share:.2%}")
     if rest := costs[MOST:]:
         rules, series = sum(r.rules for r in rest), sum(r.series for r in rest)
         took, share = sum(r.took for r in rest), sum(r.share for r in rest)
