@@ -1,6 +1,7 @@
 """Rule groups as values: what counts as the same, what is said to differ, and what they cost."""
 
 import tempfile
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,21 @@ RECORD = alert(alert=False, name="drift:signal", labels=())
             group(alert(labels=(("stage", "mid"),))),
             group(alert()),
             ["added alert A mid: g", "removed alert A late: g"],
+        ),
+        (
+            group(alert(labels=(("stage", "late"), ("tier", "2")), hold=0.0)),
+            group(alert()),
+            ["changed alert A late: label tier 1 -> 2, for 1m -> 0s"],
+        ),
+        (
+            group(alert(labels=(("owner", "shop"), ("stage", "late")))),
+            group(alert()),
+            ["changed alert A late: label owner (none) -> shop, label tier 1 -> (none)"],
+        ),
+        (
+            group(replace(RECORD, labels=(("a", "1"),))),
+            group(RECORD),
+            ["changed group g: drift:signal: label a (none) -> 1"],
         ),
         (group(alert(), interval=60.0), group(alert()), ["changed group g: interval 30s -> 1m"]),
         (
