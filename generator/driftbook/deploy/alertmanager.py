@@ -54,6 +54,7 @@ def plan(job: Job) -> Plan:
     files, ran = {**kept, **wanted}, _running(client)
     changes = list(_changes(config, files, present, ran))
     if changes:
+        folder.writable()
         reachable(job, NAME)
     told = {c.name for c in changes if c.what != "file"}
     cautions = (*client.cautions, *_version(job, client, ran), *_relative(config, files, folder))
@@ -91,6 +92,7 @@ def _first(
     client: Client, folder: Folder, config: routes.Config, files: Mapping[str, bytes]
 ) -> Plan:
     """Without these files it does not start, so nobody answers before they are there."""
+    folder.writable()
     return Plan(
         tuple(Change("added", "file", name) for name in sorted(files)),
         cautions=(

@@ -187,6 +187,8 @@ class Client:
     def _refused(self, request: str, answer: Answer) -> RefusedError:
         said = " ".join(answer.text.split())[:600]
         hint = _HINTS.get(answer.status, "")
+        if answer.status == 403 and "lifecycle api" in said.lower():
+            hint = "start the server with --web.enable-lifecycle, or give `pid_file` of the target"
         if answer.location:
             hint = f"it leads to {bare(answer.location)}: give that address as `url`"
         message = f"{self.url} answers {answer.status} to {request}: {said or 'nothing more'}"

@@ -75,6 +75,7 @@ def plan(
     new = {**kept, **files}
     made += _texts(new, present, {g.file for g in compare.changed(wanted, found)})
     if made:
+        folder.writable()
         reachable(job, kind.name)
     return Plan(
         tuple(made),
@@ -96,6 +97,7 @@ def first_plan(
 ) -> Plan:
     """That of a first deployment. start: how the server is started."""
     folder = Folder(job.path(job.settings.directory))
+    folder.writable()
     wanted = parsed(job, files)
     return Plan(
         tuple(compare.changes(wanted, {})),
