@@ -109,13 +109,13 @@ def prometheus(
 
 
 @contextmanager
-def alertmanager(folder: Path, config: str) -> Iterator[Live]:
+def alertmanager(folder: Path, config: str, port: int = 0) -> Iterator[Live]:
     """An Alertmanager with the configuration at a path."""
     folder.mkdir(exist_ok=True)
     engine = real_engines().alertmanager
     if (own := share(engine)) and not (folder / SHARE_NAME).exists():
         (folder / SHARE_NAME).symlink_to(own)
-    port = free_port()
+    port = port or free_port()
     command = [
         engine.path,
         f"--config.file={config}",

@@ -9,9 +9,10 @@ import requests
 import yaml
 
 from driftbook.deploy import alertmanager as kind
+from driftbook.deploy.folder import Folder
 from driftbook.errors import Exit, FatalError
 from proving import BASE
-from servers import Live, alertmanager, deployed, edit, project, proxy
+from servers import Live, alertmanager, deployed, edit, free_port, project, proxy
 
 OWN = BASE.replace("network", "others-network")
 TEAM = "invariants/teams/shop.yaml"
@@ -175,3 +176,46 @@ def test_files_that_are_meant_relative_are_told(there: Live, root: Path) -> None
     )
     said = deployed(root, plan=True)[1]
     assert '! "templates/*.tmpl" is looked for in' in said
+
+
+def test_the_first_deployment_makes_it_possible_to_start_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, port = tmp_path / "alertmanager", free_port()
+    folder.mkdir()
+    root = project(tmp_path / "catalog", target(f"http://127.0.0.1:{port}", folder / "config"))
+    status, said = deployed(root, plan=True)
+    assert status == Exit.FINDINGS
+    assert said.startswith(
+        "+ file alertmanager.yaml\n+ file driftbook.tmpl\n! the first deployment:"
+    )
+    assert not list(folder.iterdir())
+    assert deployed(root)[0] == Exit.OK
+    told = capsys.readouterr().err
+    assert "nothing was read back" in told
+    config = f"{folder}/config/current/alertmanager.yaml"
+    assert f"alertmanager --config.file={config}" in told
+    with pytest.raises(FatalError, match="cannot reach"):
+        deployed(root)
+    with alertmanager(folder, config, port) as live:
+        assert current(live) == compiled(root)
+        for plan in (True, False):
+            assert deployed(root, plan=plan) == (Exit.OK, "here: nothing to do\n")
+
+
+def test_a_first_deployment_that_fails_leaves_no_current(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "config"
+    root = project(tmp_path / "catalog", target(f"http://127.0.0.1:{free_port()}", folder))
+    point = Folder.point
+
+    def full(self: Folder, version: str) -> None:
+        point(self, version)
+        if version:
+            raise FatalError("the disk is full")
+
+    monkeypatch.setattr(Folder, "point", full)
+    with pytest.raises(FatalError, match="the disk is full"):
+        deployed(root)
+    assert not (folder / "current").is_symlink()

@@ -17,7 +17,18 @@ import yaml
 from driftbook.deploy import ruler
 from driftbook.deploy.folder import Folder
 from driftbook.errors import Exit, FatalError
-from servers import Live, Proxy, command, deployed, edit, project, prometheus, proxy, until
+from servers import (
+    Live,
+    Proxy,
+    command,
+    deployed,
+    edit,
+    free_port,
+    project,
+    prometheus,
+    proxy,
+    until,
+)
 from test_deploy_prometheus import FILES, OTHERS, target
 
 STOCK = "invariants/shop/stock-drift.yaml"
@@ -118,7 +129,12 @@ def test_a_reload_that_is_not_allowed(server: Live, root: Path, between: Proxy) 
     between.before = lambda method, path: (
         (403, "Lifecycle API is not enabled.") * (method == "POST") or None
     )
-    fails(root, "answers 403 to POST /-/reload: Lifecycle API is not enabled.", UNDONE)
+    fails(
+        root,
+        "answers 403 to POST /-/reload: Lifecycle API is not enabled.",
+        UNDONE,
+        "--web.enable-lifecycle",
+    )
     before.holds()
 
 
@@ -157,7 +173,7 @@ def test_a_folder_that_cannot_be(root: Path, between: Proxy) -> None:
     head = path.read_text().partition("targets:")[0]
     path.write_text(f"{head}targets:\n  {target(between.url, Path('/sys/driftbook'))}\n")
     edit(root, STOCK, "early: {above: 6,", "early: {above: 6,")
-    fails(root, "cannot deploy to /sys/driftbook: ")
+    fails(root, "cannot ", " to /sys/driftbook: ")
 
 
 def test_a_folder_that_may_only_be_read(server: Live, root: Path) -> None:
@@ -169,13 +185,28 @@ def test_a_folder_that_may_only_be_read(server: Live, root: Path) -> None:
     for folder in folders:
         folder.chmod(0o555)
     caps = [setpriv, "--bounding-set", "-dac_override,-dac_read_search"] * (os.getuid() == 0)
-    done = subprocess.run([*caps, *command(root)], capture_output=True, text=True)
+    for options in ((), ("--plan",)):
+        line = [*caps, *command(root, *options)]
+        done = subprocess.run(line, capture_output=True, text=True)
+        assert done.returncode == Exit.ENVIRONMENT, done.stderr
+        assert f"cannot write to {rules}: nobody lets us write to {rules}" in done.stderr
+        assert "hint: nothing was changed" in done.stderr
     for folder in folders:
         folder.chmod(0o755)
-    assert done.returncode == Exit.ENVIRONMENT, done.stderr
-    assert f"cannot write to {rules}: Permission denied" in done.stderr
-    assert "hint: nothing was changed" in done.stderr
     before.holds()
+
+
+@pytest.mark.parametrize("runs", [True, False], ids=["there", "first"])
+def test_a_plan_refuses_a_place_that_cannot_be(tmp_path: Path, server: Live, runs: bool) -> None:
+    (tmp_path / "file").write_text("")
+    url = server.url if runs else f"http://127.0.0.1:{free_port()}"
+    for place, said in (
+        ("none/rules", "/none is not there"),
+        ("file", "/file is not a folder"),
+        ("file/rules", "/file is not a folder"),
+    ):
+        root = project(tmp_path / f"for {place}", target(url, tmp_path / place))
+        fails(root, f"cannot deploy to {tmp_path}/{place}: ", said, plan=True)
 
 
 def test_a_full_disk(server: Live, root: Path) -> None:

@@ -1,6 +1,8 @@
 """Rule groups as values: what counts as the same, what is said to differ, and what they cost."""
 
 import tempfile
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +10,15 @@ import promql_parser as pp
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from driftbook import names, promql
+from driftbook.commands import deploy_text
 from driftbook.deploy import compare, groups
 from driftbook.deploy.cost import cost
 from driftbook.deploy.folder import Folder
 from driftbook.deploy.groups import Active, Group, Rule, Running, meaning
+from driftbook.deploy.plan import Change, Disturbed, Plan
 from driftbook.errors import FatalError
 from driftbook.prove import compiled
 from sample import ROOT
@@ -66,6 +71,21 @@ RECORD = alert(alert=False, name="drift:signal", labels=())
             group(alert(labels=(("stage", "mid"),))),
             group(alert()),
             ["added alert A mid: g", "removed alert A late: g"],
+        ),
+        (
+            group(alert(labels=(("stage", "late"), ("tier", "2")), hold=0.0)),
+            group(alert()),
+            ["changed alert A late: label tier 1 -> 2, for 1m -> 0s"],
+        ),
+        (
+            group(alert(labels=(("owner", "shop"), ("stage", "late")))),
+            group(alert()),
+            ["changed alert A late: label owner (none) -> shop, label tier 1 -> (none)"],
+        ),
+        (
+            group(replace(RECORD, labels=(("a", "1"),))),
+            group(RECORD),
+            ["changed group g: drift:signal: label a (none) -> 1"],
         ),
         (group(alert(), interval=60.0), group(alert()), ["changed group g: interval 30s -> 1m"]),
         (
@@ -205,3 +225,19 @@ def test_a_folder_of_somebody_else(tmp_path: Path) -> None:
     (tmp_path / "current").mkdir()
     with pytest.raises(FatalError, match="is in the way: it is not driftbook's link"):
         Folder(tmp_path).version()
+
+
+def test_a_value_of_a_label_forges_no_line() -> None:
+    value = 'x"\n! Paid {} is firing\\'
+    plan = Plan(
+        (Change("added", "group", "a\n+ group b", "c\n+ group d"),),
+        ("e\nf",),
+        (Disturbed("Lag", (("region", value),), "firing", "ends", "its\ngroup is removed"),),
+        ("g\nh",),
+    )
+    out = StringIO()
+    deploy_text.show("here", plan, Console(file=out, soft_wrap=True, highlight=False, width=200))
+    assert len(out.getvalue().splitlines()) == 5
+    assert r'Lag {region="x\"\n! Paid {} is firing\\"} is firing and ends' in deploy_text.sentence(
+        plan.disturbed[0]
+    )

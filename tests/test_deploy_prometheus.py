@@ -9,9 +9,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from driftbook.errors import Exit
+from driftbook.errors import Exit, FatalError
 from proving import LAG
-from servers import Live, Proxy, command, deployed, edit, project, prometheus, proxy, until
+from servers import (
+    Live,
+    Proxy,
+    command,
+    deployed,
+    edit,
+    free_port,
+    project,
+    prometheus,
+    proxy,
+    until,
+)
 
 OTHERS = {
     "groups": [
@@ -118,8 +129,8 @@ def test_a_change_says_what_differs_and_whose_alerts_restart(server: Live, root:
     status, said = deployed(root, plan=True)
     assert "! OrdersLag {" in said
     assert (
-        "stage=early, target=eu, tier=1} is pending and restarts: the labels of its rule change"
-        in said
+        'stage="early", target="eu", tier="1"} is pending and restarts: '
+        "the labels of its rule change" in said
     )
     before = server.alerts("pending")
     assert any(labels["severity"] == "info" for labels in before)
@@ -234,6 +245,11 @@ def test_by_signal_where_requests_may_not_reload(tmp_path: Path) -> None:
         (folder / "rules").mkdir()
         more = f"pid_file: {folder}/pid, within: 20s"
         root = project(tmp_path / "catalog", target(live.url, folder / "rules", more))
+        (folder / "pid").write_text("nobody\n")
+        for plan in (True, False):
+            with pytest.raises(FatalError, match="holds 'nobody', which is no process id"):
+                deployed(root, plan=plan)
+        assert not list((folder / "rules").iterdir())
         (folder / "pid").write_text(f"{live.process.pid}\n")
         assert deployed(root)[0] == Exit.OK
         assert "driftbook:orders-lag" in live.groups()
@@ -282,3 +298,32 @@ def test_a_folder_that_is_mounted_elsewhere(server: Live, root: Path) -> None:
     assert deployed(root)[0] == Exit.OK
     assert server.groups()["driftbook:orders-lag"]["file"].startswith("mounted/current/")
     assert deployed(root)[1] == "here: nothing to do\n"
+
+
+def test_the_first_deployment_may_come_before_the_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, port = tmp_path / "prometheus", free_port()
+    folder.mkdir()
+    root = project(tmp_path / "catalog", target(f"http://127.0.0.1:{port}", folder / "rules"))
+    status, said = deployed(root, plan=True)
+    assert status == Exit.FINDINGS
+    assert "! the first deployment: no Prometheus answers at http://127.0.0.1:" in said
+    assert deployed(root)[0] == Exit.OK
+    told = capsys.readouterr().err
+    assert "nothing was read back" in told
+    assert f"rule_files: [{folder}/rules/current/*.rules.yaml]" in told
+    with prometheus(folder, ["rules/current/*.rules.yaml"], port=port):
+        assert deployed(root) == (Exit.OK, "here: nothing to do\n")
+
+
+@pytest.mark.parametrize("answer", [401, 404])
+def test_a_server_that_refuses_is_no_first_deployment(
+    server: Live, root: Path, answer: int
+) -> None:
+    with proxy(server.url) as between:
+        through(root, server, between)
+        between.before = lambda method, path: (answer, "")
+        with pytest.raises(FatalError, match=f"answers {answer}"):
+            deployed(root)
+    assert not list((server.folder / "rules").iterdir())

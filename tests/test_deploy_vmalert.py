@@ -17,8 +17,8 @@ LATE = 'orders_lag_seconds{source="us",target="eu"} 100\n'
 
 
 @contextmanager
-def vmalert(folder: Path) -> Iterator[Live]:
-    """With a VictoriaMetrics on which orders are late everywhere."""
+def vmalert(folder: Path, without: str = "-") -> Iterator[Live]:
+    """With a VictoriaMetrics on which orders are late everywhere. without: an option."""
     store, program = need("victoria-metrics"), need("vmalert")
     port, own = free_port(), free_port()
     (folder / "store").mkdir()
@@ -34,6 +34,7 @@ def vmalert(folder: Path) -> Iterator[Live]:
             f"-notifier.url={data.url}",
             f"-httpListenAddr=127.0.0.1:{own}",
         ]
+        command = [part for part in command if not str(part).startswith(f"{without}=")]
         with (
             started(command, folder, own, "/health", environment(program)) as live,
             fed(f"{data.url}/api/v1/import/prometheus"),
@@ -132,3 +133,31 @@ def test_what_it_refuses_is_undone(server: Live, root: Path) -> None:
     assert "vmalert refuses the files: its last reload failed" in str(caught.value)
     assert "vmalert runs what it ran before" in str(caught.value)
     assert {p.name: p.read_bytes() for p in (server.folder / "rules/current").iterdir()} == before
+
+
+@pytest.mark.parametrize("option", ["-remoteWrite.url", "-notifier.url"])
+def test_a_server_that_lacks_what_rules_need(tmp_path: Path, option: str) -> None:
+    folder = tmp_path / "vmalert"
+    (folder / "rules" / "versions").mkdir(parents=True)
+    with vmalert(folder, without=option) as server:
+        more = ", keep_firing_for: drop"
+        root = project(tmp_path / "catalog", target(server.url, folder / "rules", more))
+        with pytest.raises(FatalError, match="vmalert refuses the files") as caught:
+            deployed(root)
+    assert option in caught.value.hint
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_the_first_deployment_may_come_before_the_server(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], keeps: bool
+) -> None:
+    more = "" if keeps else ", keep_firing_for: drop"
+    url = f"http://127.0.0.1:{free_port()}"
+    root = project(tmp_path / "catalog", target(url, tmp_path / "rules", more))
+    status, said = deployed(root)
+    assert status == Exit.OK
+    assert "! the first deployment: no vmalert answers" in said
+    assert "vmalert before 1.92 does not know keep_firing_for, which OrdersLag late" in said
+    assert "-remoteWrite.url=" in capsys.readouterr().err
+    text = (tmp_path / "rules/current/orders-lag.rules.yaml").read_text()
+    assert ("keep_firing_for:" in text) is keeps

@@ -3,7 +3,9 @@
 import contextlib
 import json
 import shutil
+import signal
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,6 +19,7 @@ import yaml
 from click import UsageError
 from rich.console import Console
 
+from driftbook import doctor as checks
 from driftbook import names, pipeline, write
 from driftbook.commands import doctor
 from driftbook.errors import Exit, FatalError
@@ -275,3 +278,42 @@ def test_nobody_answers(system: System) -> None:
 def test_something_else_answers(system: System) -> None:
     with pytest.raises(FatalError):
         said(system, url=system.alertmanager.url)
+
+
+@pytest.fixture
+def started_lately(edited: System, tmp_path: Path) -> Iterator[tuple[System, Path]]:
+    """A second Prometheus for the same Alertmanager, of which a test writes the configuration."""
+    folder = tmp_path / "lately"
+    config = {"global": {"evaluation_interval": "1s", "external_labels": {"cluster": "test"}}}
+    with _prometheus(folder, config) as ruler:
+        yield replace(edited, prometheus=ruler), folder / "prometheus.yml"
+
+
+def test_what_a_start_leaves_missing_for_a_while(started_lately: tuple[System, Path]) -> None:
+    system, path = started_lately
+    found: list[str] = []
+    looks = threading.Thread(target=lambda: found.extend(examined(system)))
+    looks.start()
+    time.sleep(1.5)
+    config = yaml.safe_load(path.read_text())
+    config["rule_files"] = [f"{system.root}/rules/prometheus/*.yaml"]
+    address = system.alertmanager.url.removeprefix("http://")
+    config["alerting"] = _targets("alertmanagers", address)
+    path.write_text(yaml.safe_dump(config))
+    system.prometheus.process.send_signal(signal.SIGHUP)
+    looks.join()
+    assert not any("sends its alerts to no" in line for line in found)
+    assert not any("watchdog does not" in line for line in found)
+
+
+def test_a_server_that_started_lately_is_told(
+    started_lately: tuple[System, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, _ = started_lately
+    edit(system.root, "invariants/catalog.yaml", "tion_interval: 1s", "tion_interval: 30s")
+    monkeypatch.setattr(checks.examine, "__defaults__", (lambda name: None, 0.0))
+    told = "(Prometheus started "
+    found = [line for line in examined(system) if told in line]
+    assert any("sends its alerts to no Alertmanager" in line for line in found)
+    assert any("the watchdog does not fire in Prometheus" in line for line in found)
+    assert all("s ago and evaluates every 30 s" in line for line in found)

@@ -44,8 +44,8 @@ def formats(*kinds: str) -> Callable[[F], F]:
             type=click.Choice(kinds),
             default=kinds[0],
             show_default=True,
-            help="How findings are written: text for people, json (its schema is published), "
-            "github (workflow annotations).",
+            help="How findings are written: text for people, json (its schema is published)"
+            + (", github (workflow annotations)." if "github" in kinds else "."),
         )
         return option(function)
 

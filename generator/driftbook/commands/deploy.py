@@ -32,33 +32,60 @@ def run(
 ) -> int:
     """Exit status 0 when the target is as it should be; 1 when it is not, or must not be yet."""
     gc.enable()  # the command line turns it off for compiles; this one may wait for minutes
-    checked = pipeline.check(root)
-    if checked.catalog is None or not checked.ok:
-        findings.show(checked, console)
+    with findings.told(format_):
+        if format_ == "json" and not (yes or plan):
+            raise click.UsageError("--format json asks nobody: add --yes, or --plan to only look")
+        looked = _looked(root, console, target, prune, unproved, format_)
+    if looked is None:
         return Exit.FINDINGS
-    _known(checked.catalog, target)
-    job = _job(root, checked.catalog, target, prune)
-    if not _ready(job, console, unproved):
-        return Exit.FINDINGS
-    deployer = KINDS[checked.catalog.targets[target].kind]
-    made = deployer.plan(job)
-    _show(target, made, console, format_)
-    if not made.changes:
-        return Exit.OK
-    if plan:
-        return Exit.FINDINGS
+    job, made = looked
+    if plan or not made.changes:
+        _show(target, made, console, format_)
+        return Exit.FINDINGS if made.changes else Exit.OK
+    if format_ != "json":
+        _show(target, made, console, format_)
     if not yes and not _agreed(target):
         console.print("Nothing was changed.", style="bold")
         return Exit.FINDINGS
-    with stoppable():
-        deployer.apply(job, made, lambda text: _say(console, text))
-    _say(console, f"{target} is as the catalog says.")
+    with findings.told(format_), stoppable():
+        KINDS[job.catalog.targets[target].kind].apply(job, made, lambda text: _say(console, text))
+    if format_ == "json":  # only now: where it fails, the fault is all of the output
+        _show(target, made, console, format_)
+    if made.start:
+        _started(console, target, made)
+    else:
+        _say(console, f"{target} is as the catalog says.")
     return Exit.OK
 
 
-def _ready(job: Job, console: Console, unproved: bool) -> bool:
+def _looked(
+    root: Path, console: Console, target: str, prune: bool, unproved: bool, format_: str
+) -> tuple[Job, Plan] | None:
+    """What is to be deployed, and the plan; None where it must not be, which is said."""
+    checked = pipeline.check(root)
+    if checked.catalog is None or not checked.ok:
+        findings.show(checked, console, format_)
+        return None
+    _known(checked.catalog, target)
+    job = _job(root, checked.catalog, target, prune)
+    if not _ready(job, console, unproved, format_):
+        return None
+    return job, KINDS[checked.catalog.targets[target].kind].plan(job)
+
+
+def _started(console: Console, target: str, made: Plan) -> None:
+    """What is left to a person after a first deployment."""
+    _say(console, f"The files of {target} are there, and nothing was read back: no server answers.")
+    _say(console, f"Start it:\n  {made.start}")
+    _say(console, f"Then `driftbook deploy {target} --plan` asks it what it runs.")
+
+
+def _ready(job: Job, console: Console, unproved: bool, format_: str) -> bool:
     """Whether the compiled output may be deployed; says what speaks against it."""
     faults = ready.faults(job.root, job.catalog, job.disk, unproved)
+    if faults and format_ == "json":
+        findings.write(findings.from_proof(faults), job.root, console, format_)
+        return False
     for fault in faults:
         console.print(f"{fault.file}: {fault.message} [{fault.check}]", markup=False)
     if faults:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from driftbook.deploy.plan import HOWS, Cost, Disturbed, Plan
-from driftbook.report.places import printable
+from driftbook.report.places import one_line
 
 SIGNS = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": ("-", "red")}
 MOST_COSTS = 10
@@ -22,15 +22,15 @@ def show(target: str, plan: Plan, console: Console) -> None:
         sign, color = SIGNS[change.how]
         console.print(f"[{color}]{sign}[/] ", end="")
         detail = f": {change.detail}" if change.detail else ""
-        console.print(printable(f"{change.what} {change.name}{detail}"), markup=False)
+        console.print(one_line(f"{change.what} {change.name}{detail}"), markup=False)
     for name in plan.stays:
-        console.print(printable(f"  {name} stays; --prune removes it"), markup=False, style="dim")
+        console.print(one_line(f"  {name} stays; --prune removes it"), markup=False, style="dim")
     for disturbed in plan.disturbed:
         console.print("[bold yellow]![/] ", end="")
-        console.print(printable(sentence(disturbed)), markup=False)
+        console.print(one_line(sentence(disturbed)), markup=False)
     for caution in plan.cautions:
         console.print("[bold yellow]![/] ", end="")
-        console.print(printable(caution), markup=False)
+        console.print(one_line(caution), markup=False)
     if plan.costs and plan.changes:
         console.print(_costs(plan.costs))
     console.print(f"{target}: {summary(plan)}", markup=False, style="bold")
@@ -38,10 +38,16 @@ def show(target: str, plan: Plan, console: Console) -> None:
 
 def sentence(disturbed: Disturbed) -> str:
     """What happens to an alert that is pending or firing."""
-    labels = ", ".join(f"{name}={value}" for name, value in disturbed.labels)
+    labels = ", ".join(f"{name}={quoted(value)}" for name, value in disturbed.labels)
     return (
         f"{disturbed.alert} {{{labels}}} is {disturbed.state} and {disturbed.fate}: {disturbed.why}"
     )
+
+
+def quoted(value: str) -> str:
+    """A value of a label as Prometheus writes it."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
 
 
 def summary(plan: Plan) -> str:
@@ -69,6 +75,7 @@ def as_json(target: str, plan: Plan) -> str:
         "disturbed": [{**asdict(d), "labels": dict(d.labels)} for d in plan.disturbed],
         "cautions": list(plan.cautions),
         "costs": [asdict(cost) for cost in plan.costs],
+        "start": plan.start,
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
@@ -86,7 +93,7 @@ def _rows(costs: tuple[Cost, ...]) -> Iterator[tuple[str, str, str, str]]:
     ranked = sorted(costs, key=lambda c: (-(c.measured or 0), -c.samples, c.group))
     for cost in ranked[:MOST_COSTS]:
         took = "" if cost.measured is None else f"{cost.measured * 1000:.1f} ms"
-        yield printable(cost.group), str(cost.rules), f"{cost.samples:.0f}", took
+        yield one_line(cost.group), str(cost.rules), f"{cost.samples:.0f}", took
     if rest := ranked[MOST_COSTS:]:
         rules = sum(cost.rules for cost in rest)
         samples = sum(cost.samples for cost in rest)

@@ -18,7 +18,7 @@ from driftbook.doctor.subject import look
 from driftbook.errors import Exit
 from driftbook.model import AlertmanagerTarget, Catalog, Connection, PrometheusTarget
 from driftbook.prove import compiled
-from driftbook.report.places import printable
+from driftbook.report.places import one_line
 
 TIMEOUT = 30.0
 MOST = 10
@@ -35,16 +35,18 @@ def run(
     format_: str = "text",
 ) -> int:
     """Exit status 0 when nothing is wrong, 1 with findings."""
-    checked = pipeline.check(root)
-    if checked.catalog is None or not checked.ok:
-        findings.show(checked, console)
-        return Exit.FINDINGS
-    catalog = checked.catalog
-    ask, tell = _clients(root, catalog, url, alertmanager, target)
-    subject = look(catalog, compiled.read(root, tests=False), ask, tell)
-    with console.status("") if console.is_terminal and format_ == "text" else _Quiet() as status:
-        found = doctor.examine(subject, lambda name: status.update(f"looking at {name} …"))
-    costs = loads(subject)
+    with findings.told(format_):
+        checked = pipeline.check(root)
+        if checked.catalog is None or not checked.ok:
+            findings.show(checked, console, format_)
+            return Exit.FINDINGS
+        catalog = checked.catalog
+        ask, tell = _clients(root, catalog, url, alertmanager, target)
+        subject = look(catalog, compiled.read(root, tests=False), ask, tell)
+        quiet = not console.is_terminal or format_ != "text"
+        with _Quiet() if quiet else console.status("") as status:
+            found = doctor.examine(subject, lambda name: status.update(f"looking at {name} …"))
+        costs = loads(subject)
     if format_ == "json":
         print(_json(found, costs), end="")
     else:
@@ -68,28 +70,41 @@ class _Quiet:
 def _clients(
     root: Path, catalog: Catalog, url: str, alertmanager: str, targets: tuple[str, ...]
 ) -> tuple[Client, Client | None]:
-    """What is named comes before targets, and those before the addresses of the catalog."""
-    prometheus: Connection | None = None
-    other: Connection | None = None
+    """What is named, else the addresses of the catalog. Raises UsageError for two of a kind."""
+    named: list[tuple[type, str, Connection]] = []
     for name in targets:
         settings = catalog.targets[name].settings if name in catalog.targets else None
-        if isinstance(settings, PrometheusTarget):
-            prometheus = settings.connection
-        elif isinstance(settings, AlertmanagerTarget):
-            other = settings.connection
-        else:
+        if not isinstance(settings, PrometheusTarget | AlertmanagerTarget):
             raise click.UsageError(
                 f'the catalog has no target "{name}" that is a prometheus or an alertmanager'
             )
-    plain = url or ("" if prometheus else catalog.prometheus.external_url)
-    told = alertmanager or ("" if other or url else catalog.alertmanager.external_url)
-    if plain:
-        prometheus = Connection(plain.rstrip("/"), TIMEOUT, TIMEOUT)
-    if told:
-        other = Connection(told.rstrip("/"), TIMEOUT, TIMEOUT)
+        named.append((type(settings), f"--target {name}", settings.connection))
+    for kind, option, address in (
+        (PrometheusTarget, "--url", url),
+        (AlertmanagerTarget, "--alertmanager", alertmanager),
+    ):
+        if address:
+            named.append((kind, option, _plain(address)))
+    prometheus = _only([n for n in named if n[0] is PrometheusTarget], "Prometheus")
+    other = _only([n for n in named if n[0] is AlertmanagerTarget], "Alertmanager")
+    if prometheus is None and catalog.prometheus.external_url:
+        prometheus = _plain(catalog.prometheus.external_url)
+    if other is None and not url and catalog.alertmanager.external_url:
+        other = _plain(catalog.alertmanager.external_url)
     if prometheus is None:
         raise click.UsageError("name a Prometheus with --url, or with --target")
     return Client(prometheus, root), Client(other, root) if other else None
+
+
+def _only(named: list[tuple[type, str, Connection]], what: str) -> Connection | None:
+    if len(named) > 1:
+        options = " and ".join(option for _, option, _ in named)
+        raise click.UsageError(f"{options} both name the {what}: one is looked at a time")
+    return named[0][2] if named else None
+
+
+def _plain(url: str) -> Connection:
+    return Connection(url.rstrip("/"), TIMEOUT, TIMEOUT)
 
 
 def _show(console: Console, found: list[Finding], costs: list[Load], alone: bool) -> None:
@@ -97,8 +112,8 @@ def _show(console: Console, found: list[Finding], costs: list[Load], alone: bool
     for finding in found:
         console.print(f"[{colors[finding.level]}]{finding.level}[/] ", end="")
         text = f"{finding.about}: {finding.message} [{finding.check}]"
-        console.print(printable(text), markup=False)
-        console.print(printable(f"  {finding.todo}"), markup=False, style="dim")
+        console.print(one_line(text), markup=False)
+        console.print(one_line(f"  {finding.todo}"), markup=False, style="dim")
     if costs:
         console.print(_table(costs))
     if alone:
@@ -120,7 +135,7 @@ def _table(costs: list[Load]) -> Table:
         table.add_column(title, overflow="fold", justify="left" if title == "group" else "right")
     for load in costs[:MOST]:
         cells = (str(load.rules), str(load.series), f"{load.took * 1000:.1f} ms")
-        table.add_row(printable(load.group), *cells, f"{load.share:.2%}")
+        table.add_row(one_line(load.group), *cells, f"{load.share:.2%}")
     if rest := costs[MOST:]:
         rules, series = sum(r.rules for r in rest), sum(r.series for r in rest)
         took, share = sum(r.took for r in rest), sum(r.share for r in rest)

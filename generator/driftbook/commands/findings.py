@@ -1,11 +1,15 @@
 """Findings of the compile and of the proof, printed in the format that was asked for."""
 
-from collections.abc import Iterable
+import json as plain_json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import click
 from rich.console import Console
 
 from driftbook.diagnostics import Diagnostic, Place, Severity
+from driftbook.errors import FatalError
 from driftbook.pipeline import Checked
 from driftbook.prove.finding import Finding
 from driftbook.report import github, json, text
@@ -39,3 +43,16 @@ def from_proof(findings: Iterable[Finding]) -> list[Diagnostic]:
         )
         for finding in findings
     ]
+
+
+@contextmanager
+def told(format_: str) -> Iterator[None]:
+    """A fault that ends the command is written to stdout too where a program reads that."""
+    try:
+        yield
+    except (FatalError, click.UsageError) as fault:
+        if format_ == "json":
+            message = fault.message if isinstance(fault, click.UsageError) else str(fault)
+            error = {"message": message, "hint": getattr(fault, "hint", "")}
+            print(plain_json.dumps({"ok": False, "error": error}, indent=2, ensure_ascii=False))
+        raise

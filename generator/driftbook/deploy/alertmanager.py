@@ -7,17 +7,18 @@ from posixpath import basename
 from typing import Any
 
 from driftbook import names
-from driftbook.deploy import routes
+from driftbook.deploy import first, routes
 from driftbook.deploy.base import Job, Say
 from driftbook.deploy.change import Server, change
 from driftbook.deploy.folder import CURRENT, Folder
 from driftbook.deploy.http import Client, RefusedError
 from driftbook.deploy.plan import Change, Plan
-from driftbook.deploy.ruler import reloader
+from driftbook.deploy.ruler import reachable, reloader
 from driftbook.errors import FatalError
 from driftbook.prove import engines, syntax
 from driftbook.prove.workers import Workers
 
+NAME = "Alertmanager"
 CONFIG = basename(names.ALERTMANAGER)
 STATUS, ALERTS, METRICS = "/api/v2/status", "/api/v2/alerts", "/metrics"
 
@@ -47,9 +48,14 @@ def plan(job: Job) -> Plan:
     config = routes.parsed(wanted[CONFIG])
     before, present = folder.version(), folder.read()
     folder.clash(wanted)
+    if first.due(folder, client):
+        return _first(client, folder, config, wanted)
     kept = {n: t for n, t in present.items() if n not in wanted and not job.prune}
     files, ran = {**kept, **wanted}, _running(client)
     changes = list(_changes(config, files, present, ran))
+    if changes:
+        folder.writable()
+        reachable(job, NAME)
     told = {c.name for c in changes if c.what != "file"}
     cautions = (*client.cautions, *_version(job, client, ran), *_relative(config, files, folder))
     firing = _firing(client) if told else 0
@@ -58,14 +64,17 @@ def plan(job: Job) -> Plan:
             f"{firing} drift alerts fire: those whose route or receiver changes are told again",
         )
     work = Work(before, files, ran)
-    return Plan(tuple(changes), tuple(sorted(kept)), (), cautions, (), work)
+    return Plan(tuple(changes), tuple(sorted(kept)), (), cautions, work=work)
 
 
 def apply(job: Job, plan: Plan, say: Say) -> None:
     """See `base.Deployer`."""
-    work: Work = plan.work
     client, folder = _client(job), Folder(job.path(job.settings.directory))
     _check(job)
+    if isinstance(plan.work, first.Work):
+        first.apply(folder, plan.work, say)
+        return
+    work: Work = plan.work
 
     def missing() -> str:
         return _missing(work.files[CONFIG], _running(client), folder)
@@ -75,8 +84,25 @@ def apply(job: Job, plan: Plan, say: Say) -> None:
         return "" if same else "it runs another configuration than before"
 
     within = job.settings.connection.within
-    server = Server("Alertmanager", reloader(job, client), missing, undone, within)
+    server = Server(NAME, reloader(job, client, NAME), missing, undone, within)
     change(folder, work.before, work.files, server, say)
+
+
+def _first(
+    client: Client, folder: Folder, config: routes.Config, files: Mapping[str, bytes]
+) -> Plan:
+    """Without these files it does not start, so nobody answers before they are there."""
+    folder.writable()
+    return Plan(
+        tuple(Change("added", "file", name) for name in sorted(files)),
+        cautions=(
+            first.caution(NAME, client),
+            *client.cautions,
+            *_relative(config, files, folder),
+        ),
+        start=first.command("alertmanager", f"--config.file={folder.current / CONFIG}"),
+        work=first.Work(files),
+    )
 
 
 def _client(job: Job) -> Client:

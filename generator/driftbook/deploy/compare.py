@@ -57,8 +57,14 @@ def _inside(new: Group, old: Group) -> Iterator[Change]:
     """An alert for an alert; everything else of a group in one line."""
     news = {rule.identity: rule for rule in new.rules if rule.alert}
     olds = {rule.identity: rule for rule in old.rules if rule.alert}
+    gone = {str(olds[key]): key for key in sorted(olds.keys() - news.keys())}
     for key in sorted(news.keys() - olds.keys()):
-        yield Change("added", "alert", str(news[key]), new.name)
+        name = str(news[key])
+        if name in gone:  # what people know it by is the same: another label differs
+            one, other = _alone(new, news[key]), _alone(old, olds.pop(gone.pop(name)))
+            yield Change("changed", "alert", name, _short(differences(one, other), name))
+        else:
+            yield Change("added", "alert", name, new.name)
     for key in sorted(olds.keys() - news.keys()):
         yield Change("removed", "alert", str(olds[key]), new.name)
     for key in sorted(news.keys() & olds.keys()):

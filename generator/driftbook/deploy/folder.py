@@ -73,6 +73,21 @@ class Folder:
         except OSError as error:
             raise FatalError(f"cannot read {self.path}: {error.strerror}") from None
 
+    def writable(self) -> None:
+        """Raises FatalError where a change would be refused, as far as can be told by looking."""
+        there = next((p for p in (self.path, self.path.parent) if os.path.lexists(p)), None)
+        if there is None:
+            message = f"cannot deploy to {self.path}: {self.path.parent} is not there"
+            raise FatalError(message, "make that folder, or see `directory` of the target")
+        if not there.is_dir():
+            message = f"cannot deploy to {self.path}: {there} is not a folder"
+            raise FatalError(message, "see `directory` of the target")
+        versions = self.path / VERSIONS
+        for folder in (there, versions) if versions.is_dir() else (there,):
+            if not os.access(folder, os.W_OK | os.X_OK):
+                message = f"cannot write to {self.path}: nobody lets us write to {folder}"
+                raise FatalError(message, "nothing was changed; who deploys needs to own it")
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Nobody else deploys here for as long as the block lasts."""

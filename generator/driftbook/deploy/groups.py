@@ -104,24 +104,47 @@ def differences(wanted: Group, found: Group) -> Iterator[str]:
     """What differs of two groups of one name, in words; rules are matched by their identity."""
     if wanted.interval != found.interval:
         yield f"interval {duration(found.interval)} -> {duration(wanted.interval)}"
-    left = list(found.rules)
-    for rule in wanted.rules:
-        same = next((r for r in left if (r.alert, r.identity) == (rule.alert, rule.identity)), None)
+    pairs = _paired(wanted.rules, found.rules)
+    for rule, same in pairs:
         if same is None:
             yield f"{rule} is new"
-            continue
-        left.remove(same)
-        if what := list(_parts(rule, same)):
+        elif what := list(_parts(rule, same)):
             yield f"{rule}: {', '.join(what)}"
-    for rule in left:
-        yield f"{rule} is gone"
+    matched = [id(same) for _, same in pairs]
+    for rule in found.rules:
+        if id(rule) not in matched:
+            yield f"{rule} is gone"
     if wanted.rules != found.rules and sorted(map(repr, wanted.rules)) == sorted(
         map(repr, found.rules)
     ):
         yield "the order of the rules"
 
 
+def _paired(wanted: tuple[Rule, ...], found: tuple[Rule, ...]) -> list[tuple[Rule, Rule | None]]:
+    """Each rule with the one that it was: of its identity, else of what people see of that."""
+    left, same = list(found), dict[int, Rule]()
+    for alike in (_identical, _alike):
+        for place, rule in enumerate(wanted):
+            other = next((r for r in left if place not in same and alike(r, rule)), None)
+            if other is not None:
+                left = [r for r in left if r is not other]
+                same[place] = other
+    return [(rule, same.get(place)) for place, rule in enumerate(wanted)]
+
+
+def _identical(one: Rule, other: Rule) -> bool:
+    return (one.alert, one.identity) == (other.alert, other.identity)
+
+
+def _alike(one: Rule, other: Rule) -> bool:
+    return (one.alert, str(one)) == (other.alert, str(other))
+
+
 def _parts(wanted: Rule, found: Rule) -> Iterator[str]:
+    news, olds = dict(wanted.labels), dict(found.labels)
+    for name in sorted(news.keys() | olds.keys()):
+        if news.get(name) != olds.get(name):
+            yield f"label {name} {olds.get(name, '(none)')} -> {news.get(name, '(none)')}"
     if wanted.query != found.query:
         yield "query"
     for word, new, old in (

@@ -17,7 +17,7 @@ from urllib3.util import Retry
 from driftbook.deploy.credentials import auth_of, file_of
 from driftbook.errors import FatalError
 from driftbook.model import Connection
-from driftbook.trial.server import reason
+from driftbook.trial.server import bare, reason
 
 RETRIES = 3
 BACKOFF = 0.5
@@ -33,6 +33,10 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 class UnreachableError(FatalError):
     """The server cannot be asked: no connection, no answer in time, no valid certificate."""
+
+
+class AbsentError(UnreachableError):
+    """Nobody listens at the address, or nobody has it."""
 
 
 class RefusedError(FatalError):
@@ -86,17 +90,18 @@ class Client:
 
     @property
     def url(self) -> str:
-        """The address of the server, for messages."""
-        return self._connection.url
+        """The address of the server, for messages: without the secret that may be in it."""
+        return bare(self._connection.url)
 
     @property
     def cautions(self) -> tuple[str, ...]:
         """What is unsafe about this connection."""
-        parts = urlsplit(self.url)
+        parts = urlsplit(self._connection.url)
+        secret = self._connection.auth or parts.password
         found = []
         if self._connection.tls.insecure:
             found.append(f"the certificate of {self.url} is not verified: anybody may answer")
-        if self._connection.auth and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        if secret and parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             found.append(f"the secret for {self.url} is sent unencrypted: anybody may read it")
         return tuple(found)
 
@@ -118,7 +123,7 @@ class Client:
             self._faults(),
             self._http.request(
                 method,
-                f"{self.url}{path}",
+                f"{self._connection.url}{path}",
                 params=params,
                 data=data,
                 headers={"Content-Type": content_type} if content_type else None,
@@ -164,9 +169,14 @@ class Client:
         except requests.RequestException as error:
             if _timed_out(error):  # of the last attempt, which has a name of its own
                 raise self._late() from None
-            raise UnreachableError(f"cannot reach {self.url}: {reason(error)}") from None
+            absent = isinstance(error, requests.ConnectionError) and not isinstance(
+                error, requests.exceptions.ProxyError
+            )
+            kind = AbsentError if absent else UnreachableError
+            raise kind(f"cannot reach {self.url}: {bare(reason(error))}") from None
         except urllib3.exceptions.HTTPError as error:  # in the middle of an answer
-            raise UnreachableError(f"{self.url} breaks off its answer: {error}") from None
+            message = f"{self.url} breaks off its answer: {bare(str(error))}"
+            raise UnreachableError(message) from None
         except OSError as error:  # a certificate that cannot be read
             raise FatalError(f"cannot ask {self.url}: {error}") from None
 
@@ -177,8 +187,10 @@ class Client:
     def _refused(self, request: str, answer: Answer) -> RefusedError:
         said = " ".join(answer.text.split())[:600]
         hint = _HINTS.get(answer.status, "")
+        if answer.status == 403 and "lifecycle api" in said.lower():
+            hint = "start the server with --web.enable-lifecycle, or give `pid_file` of the target"
         if answer.location:
-            hint = f"it leads to {answer.location}: give that address as `url`"
+            hint = f"it leads to {bare(answer.location)}: give that address as `url`"
         message = f"{self.url} answers {answer.status} to {request}: {said or 'nothing more'}"
         return RefusedError(message, answer.status, said, hint)
 

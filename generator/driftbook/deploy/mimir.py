@@ -77,7 +77,7 @@ def plan(job: Job) -> Plan:
             )
             for name, group in sorted(new.items())
         ),
-        Work(
+        work=Work(
             stored,
             {name: wanted[name] for name in sorted(differing & wanted.keys())},
             remove,

@@ -55,7 +55,8 @@ class Cost:
 class Plan:
     """stays: what the catalog no longer has and is left without `--prune`. work: of `apply` only.
 
-    cautions: what a person should know before saying yes.
+    cautions: what a person should know before saying yes. start: how the server is started where
+    there is none yet; what it runs is not read back then.
     """
 
     changes: tuple[Change, ...]
@@ -63,4 +64,5 @@ class Plan:
     disturbed: tuple[Disturbed, ...] = ()
     cautions: tuple[str, ...] = ()
     costs: tuple[Cost, ...] = ()
+    start: str = ""
     work: Any = field(default=None, compare=False, repr=False)

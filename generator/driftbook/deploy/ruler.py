@@ -1,7 +1,5 @@
 """A server that evaluates the rule files of a folder: Prometheus, vmalert."""
 
-import os
-import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +8,7 @@ from posixpath import basename, dirname
 import yaml
 
 from driftbook import names
-from driftbook.deploy import compare, groups
+from driftbook.deploy import compare, first, groups, process
 from driftbook.deploy.base import Job, Say
 from driftbook.deploy.change import Server, change
 from driftbook.deploy.compare import Ruler
@@ -29,10 +27,11 @@ WATCHDOG = basename(names.WATCHDOG_RULES)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """name: of the server, for people."""
+    """name: of the server, for people. needs: why it may refuse files that are right."""
 
     name: str
     ruler: Ruler
+    needs: str = "its log says more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +74,42 @@ def plan(
     made = [*compare.changes(wanted, found), *_moves(moved)]
     new = {**kept, **files}
     made += _texts(new, present, {g.file for g in compare.changed(wanted, found)})
+    if made:
+        folder.writable()
+        reachable(job, kind.name)
     return Plan(
         tuple(made),
         tuple(sorted(kept)),
         tuple(compare.disturbed(concerned, wanted, frozenset(moved), kind.ruler)),
         (*client.cautions, *cautions, *_cautions(folder, ran, here)),
         tuple(_costs(job, wanted, here)),
-        Work(before, new, wanted, frozenset(gone), ran),
+        work=Work(before, new, wanted, frozenset(gone), ran),
+    )
+
+
+def first_plan(
+    job: Job,
+    kind: Kind,
+    client: Client,
+    files: Mapping[str, bytes],
+    cautions: tuple[str, ...],
+    start: str,
+) -> Plan:
+    """That of a first deployment. start: how the server is started."""
+    folder = Folder(job.path(job.settings.directory))
+    folder.writable()
+    wanted = parsed(job, files)
+    return Plan(
+        tuple(compare.changes(wanted, {})),
+        cautions=(
+            first.caution(kind.name, client),
+            *client.cautions,
+            *cautions,
+            *_cautions(folder, (), {}),
+        ),
+        costs=tuple(_costs(job, wanted, {})),
+        start=start,
+        work=first.Work(files),
     )
 
 
@@ -95,7 +123,7 @@ def apply(
     def missing() -> str:
         said = _missing(_running(kind, client), work, folder)
         if said and (why := refused()):
-            raise FatalError(f"{kind.name} refuses the files: {why}", "its log says more")
+            raise FatalError(f"{kind.name} refuses the files: {why}", kind.needs)
         return said
 
     def undone() -> str:
@@ -106,25 +134,28 @@ def apply(
         )
 
     within = target.connection.within
-    server = Server(kind.name, reloader(job, client), missing, undone, within)
+    server = Server(kind.name, reloader(job, client, kind.name), missing, undone, within)
     change(folder, work.before, work.files, server, say)
 
 
-def reloader(job: Job, client: Client) -> Callable[[], None]:
-    """What makes the server of a target read its files again."""
+def reloader(job: Job, client: Client, server: str) -> Callable[[], None]:
+    """What makes the server of a target read its files again. server: a key of its PROGRAMS."""
     target: FileTarget = job.settings
 
     def by_request() -> None:
         client.ask("POST", "/-/reload")
 
     def by_signal() -> None:
-        path = job.path(target.pid_file)
-        try:
-            os.kill(int(path.read_text(encoding="ascii").strip()), signal.SIGHUP)
-        except (OSError, ValueError) as error:
-            raise FatalError(f"cannot signal the process of {path}: {error}") from None
+        process.reload(job.path(target.pid_file), server)
 
     return by_signal if target.pid_file else by_request
+
+
+def reachable(job: Job, server: str) -> None:
+    """Raises FatalError where `pid_file` would stop a reload, before anything is written."""
+    target: FileTarget = job.settings
+    if target.pid_file:
+        process.number(job.path(target.pid_file), server)
 
 
 def _running(kind: Kind, client: Client) -> tuple[Running, ...]:

@@ -12,7 +12,7 @@ class Finding:
     """error: alerts do not come as the catalog says. warning: they may not, one day.
 
     check: which of `doctor.CHECKS` found it. about: an invariant, a group, a setting. todo: what
-    a person can do.
+    a person can do. passing: whether it is also so for a while after a start or a reload.
     """
 
     level: Level
@@ -20,6 +20,7 @@ class Finding:
     about: str
     message: str
     todo: str
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

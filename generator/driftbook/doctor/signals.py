@@ -62,7 +62,13 @@ def _absent(subject: Subject, invariant: Invariant) -> Iterator[Finding]:
     if not told:
         message = "the signal has no series, though all that it reads is there"
         todo = "try its expression in Prometheus; its two sides may share no labels"
-        yield Finding("error", "signals", invariant.name, message, todo)
+        yield Finding("error", "signals", invariant.name, message, todo, _waits(subject, invariant))
+
+
+def _waits(subject: Subject, invariant: Invariant) -> bool:
+    """Whether its rules are loaded and were not evaluated yet."""
+    found = (g for g in subject.groups if g.get("name") == names.group(invariant))
+    return any(str(group.get("lastEvaluation", "0001")).startswith("0001") for group in found)
 
 
 def _labels(subject: Subject) -> Iterator[Finding]:

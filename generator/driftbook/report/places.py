@@ -42,3 +42,8 @@ def shown(root: Path, file: str, base: Path | None = None) -> str:
 def printable(text: str) -> str:
     """Without the characters that move a terminal's cursor or change its colours."""
     return "".join(c if c.isprintable() or c == "\n" else "�" for c in text)
+
+
+def one_line(text: str) -> str:
+    """The same in one line, so that no text of others looks like a line of ours."""
+    return printable(text.replace("\n", "\\n"))

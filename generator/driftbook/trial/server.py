@@ -21,7 +21,7 @@ TRIES = 5
 """Ports to try: a free one can be taken by someone else before Prometheus has it."""
 BOOT = 60.0
 """Seconds for Prometheus to be ready, on a busy machine; usually 0.5."""
-_CREDENTIALS = re.compile(r"//[^/@]*@")
+_CREDENTIALS = re.compile(r"//[^/?#\s]*@")
 
 
 class RefusedError(FatalError):
@@ -70,7 +70,7 @@ class Server:
         return found if isinstance(found, dict) else {}
 
     def _ask(self, method: str, path: str, form: dict[str, str] | None = None) -> Any:
-        address, shown = f"{self.url}/api/v1/{path}", _CREDENTIALS.sub("//", self.url)
+        address, shown = f"{self.url}/api/v1/{path}", bare(self.url)
         try:
             answer = self._http.request(method, address, data=form, timeout=self.timeout)
         except requests.Timeout:
@@ -91,8 +91,13 @@ class Server:
         raise FatalError(message, "Give the address that /api/v1/query stands behind.")
 
     def _strange(self) -> FatalError:
-        shown = _CREDENTIALS.sub("//", self.url)
+        shown = bare(self.url)
         return FatalError(f"{shown} does not answer as Prometheus does")
+
+
+def bare(text: str) -> str:
+    """A text whose addresses have no user and password any more: messages are kept and shown."""
+    return _CREDENTIALS.sub("//", text)
 
 
 def reason(error: BaseException) -> str:
