@@ -84,8 +84,8 @@ def test_links_can_be_followed(small: Path, page: Page, way: str) -> None:
 @pytest.mark.parametrize(
     "words", ["CartReplicationLag", "cart replication lag", "cart-replication-lag"]
 )
-def test_search_puts_invariants_first(reference: Path, page: Page, words: str) -> None:
-    page.goto(f"{reference.as_uri()}/index.html")
+def test_search_puts_invariants_first(searchable: Path, page: Page, words: str) -> None:
+    page.goto(f"{searchable.as_uri()}/index.html")
     page.locator("label[for=__search]").first.click()
     page.locator(".md-search__input").type(words)
     page.wait_for_selector(".md-search-result__link")

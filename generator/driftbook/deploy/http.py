@@ -36,7 +36,7 @@ class UnreachableError(FatalError):
 
 
 class AbsentError(UnreachableError):
-    """Nobody listens at the address, or nobody has it."""
+    """Nobody listens at the address. One that nobody has may be a slip of the pen."""
 
 
 class RefusedError(FatalError):
@@ -169,10 +169,7 @@ class Client:
         except requests.RequestException as error:
             if _timed_out(error):  # of the last attempt, which has a name of its own
                 raise self._late() from None
-            absent = isinstance(error, requests.ConnectionError) and not isinstance(
-                error, requests.exceptions.ProxyError
-            )
-            kind = AbsentError if absent else UnreachableError
+            kind = AbsentError if _nobody_listens(error) else UnreachableError
             raise kind(f"cannot reach {self.url}: {bare(reason(error))}") from None
         except urllib3.exceptions.HTTPError as error:  # in the middle of an answer
             message = f"{self.url} breaks off its answer: {bare(str(error))}"
@@ -203,8 +200,19 @@ _HINTS = {
 
 
 def _timed_out(error: requests.RequestException) -> bool:
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(cause, urllib3.exceptions.ReadTimeoutError)
+    return isinstance(_cause(error), urllib3.exceptions.ReadTimeoutError)
+
+
+def _nobody_listens(error: requests.RequestException) -> bool:
+    cause = _cause(error)
+    return isinstance(cause, urllib3.exceptions.NewConnectionError) and isinstance(
+        cause.__cause__, ConnectionRefusedError
+    )
+
+
+def _cause(error: requests.RequestException) -> object:
+    """What urllib3 says of the last attempt."""
+    return getattr(error.args[0], "reason", None) if error.args else None
 
 
 class _Patience(Retry):
