@@ -11,17 +11,20 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event, Lock
+from threading import Event, Lock, Timer
 from typing import Any
 from urllib.parse import urlsplit
 
 from driftbook import names
+from driftbook.emit.pages import landing
 from driftbook.site.config import FILE, OVERRIDES
 from driftbook.site.engine import Site, load, render
 
 INDEX = "search/search_index.json"
 SHARED = (FILE, OVERRIDES, f"{names.PAGES}/assets")
-"""What every page depends on."""
+"""What every page depends on, but for the names of the alerts: a script reads them when asked."""
+CALM = 1.5
+"""Seconds after an edit in which the page that somebody looks at comes before the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +58,20 @@ class Preview:
         self._shown: _Shown | None = None
         self._shared = ""
         self._listed: frozenset[str] = frozenset()
-        self.idle = Event()
-        """Cleared while there is more urgent work than the index of the search."""
-        self.idle.set()
+        self._idle = Event()
+        self._idle.set()
+        self._rest = Timer(0, self._idle.set)
+
+    def hurry(self) -> None:
+        """The index of the search waits, because there is an edit to show."""
+        self._rest.cancel()
+        self._idle.clear()
+
+    def rest(self) -> None:
+        """The edit is told; the index goes on when those who look at it have had their pages."""
+        self._rest = Timer(CALM, self._idle.set)
+        self._rest.daemon = True
+        self._rest.start()
 
     def refresh(self) -> None:
         """Takes note of pages that came or went, and of changes that all pages share.
@@ -135,7 +149,7 @@ class Preview:
         if shown is None or shown.site.search is None:
             return None
         for file in shown.site.files.documentation_pages():
-            self.idle.wait()
+            self._idle.wait()
             self._page(file)
         with self._lock:
             index = shown.site.search.search_index
@@ -153,7 +167,7 @@ class Preview:
         for name in SHARED:
             top = self._root / name
             for path in sorted([top, *top.rglob("*")]):
-                if path.is_file():
+                if path.is_file() and path != self._root / landing.FILE:
                     digest.update(f"{path}\0".encode() + path.read_bytes())
         return digest.hexdigest()
 

@@ -58,16 +58,16 @@ class _Turns:
         catalog = state(self._root, CATALOG)
         if catalog == self._catalog and state(self._root, SITE) == self._site:
             return
-        self._preview.idle.clear()
+        self._preview.hurry()
         try:
             if catalog != self._catalog:
                 self._catalog = catalog
                 self._findings = self._refresh()
             found = [*self._findings, *self._look()]
+            self._site = state(self._root, SITE)
+            self._board.post(found)
         finally:
-            self._preview.idle.set()
-        self._site = state(self._root, SITE)
-        self._board.post(found)
+            self._preview.rest()
 
     def _look(self) -> Sequence[Finding]:
         self._said.lines.clear()

@@ -38,7 +38,13 @@ _LABEL = re.compile(f"{_OPEN}((?:\\w|&#95;)+)&#{ord(placeholders.CLOSE)};")
 
 def text(value: object) -> Markup:
     """Plain text for a paragraph, a heading or a table cell, on one line."""
-    line = _SPACE.sub(" ", clean(str(value))).strip()
+    return _text(str(value))
+
+
+@lru_cache(maxsize=1 << 14)
+def _text(value: str) -> Markup:
+    """Many pages say the same titles and words."""
+    line = _SPACE.sub(" ", clean(value)).strip()
     if line[:1].isalpha() or not line:
         return Markup(_escaped(line))
     # What stands first on a line may start a list, a heading, a definition …

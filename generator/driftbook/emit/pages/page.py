@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -20,13 +21,18 @@ def path(place: str) -> str:
     return posixpath.join(place, "index.md")
 
 
+@lru_cache(maxsize=1 << 16)
+def way(target: str, place: str) -> str:
+    """From one page to another; remembered, because `relpath` asks the system each time."""
+    return posixpath.relpath(path(target), place or ".")
+
+
 def references(place: str) -> Callable[..., Markup]:
     """The function by which a page's template links to other pages."""
 
     def ref(label: object, target: str, anchor: str = "") -> Markup:
         shown = label if isinstance(label, Markup) else text(label)
-        to = posixpath.relpath(path(target), place or ".")
-        return Markup(f"[{shown}]({to}{'#' if anchor else ''}{anchor})")
+        return Markup(f"[{shown}]({way(target, place)}{'#' if anchor else ''}{anchor})")
 
     return ref
 
