@@ -119,7 +119,8 @@ def test_search_follows_edits(small_served: Served, page: Page) -> None:
     heading(page, "Purchases")
     page.locator("label[for=__search]").first.click()
     page.locator(".md-search__input").type("purchases")
-    expect(page.locator(".md-search-result__link").first).to_be_visible(timeout=SOON)
+    # Every page has to be rendered for the search, which waits for whoever looks at a page.
+    expect(page.locator(".md-search-result__link").first).to_be_visible(timeout=4 * SOON)
     hrefs = page.locator(".md-search-result__link").evaluate_all("all => all.map(a => a.href)")
     assert any("datasets/orders/" in href for href in hrefs)
 
