@@ -34,9 +34,9 @@ docs: engines browser ## write the parts of docs/ that come from the program, an
 
 bench: engines browser ## time compile, proof, site and rules on large generated catalogs
 	$(BIN)/python bench/bench.py
-	$(BIN)/python bench/pages.py
 	$(BIN)/python bench/edits.py
 	$(BIN)/python bench/rules.py
+	$(BIN)/python bench/pages.py
 
 engines: $(STAMP) ## fetch promtool, amtool, prometheus and alertmanager (no root)
 	@$(BIN)/driftbook engines
