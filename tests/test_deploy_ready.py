@@ -188,7 +188,7 @@ def test_plan_for_people_and_for_programs(capsys: pytest.CaptureFixture[str]) ->
     said = capsys.readouterr().out
     assert "~ alert A late: query\n" in said
     assert "\x1b" not in said
-    assert "! A {stage=late} is firing and restarts: its labels change\n" in said
+    assert '! A {stage="late"} is firing and restarts: its labels change\n' in said
     assert "  old.rules.yaml stays; --prune removes it\n" in said
     assert said.index("g03") < said.index("g11")
     assert "2 more" in said
