@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from driftbook.deploy.plan import HOWS, Cost, Disturbed, Plan
+from driftbook.promql.text import escaped
 from driftbook.report.places import one_line
 
 SIGNS = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": ("-", "red")}
@@ -46,8 +47,7 @@ def sentence(disturbed: Disturbed) -> str:
 
 def quoted(value: str) -> str:
     """A value of a label as Prometheus writes it."""
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    return f'"{escaped(value)}"'
 
 
 def summary(plan: Plan) -> str:
