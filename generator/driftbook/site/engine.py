@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from driftbook.site.quick import inline, navigation, parts, sections
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -11,6 +13,7 @@ class Site:
 
     config: Any
     files: Any
+    documents: tuple[Any, ...]
     nav: Any
     env: Any
 
@@ -45,7 +48,13 @@ def load(file: Path, **settings: Any) -> Site:
     for page in nav.pages:
         page.read_source(config)
     env = config.plugins.on_env(env, config=config, files=files) or env
-    return Site(config, files, nav, env)
+    navigation.remember(env, nav)
+    config["markdown_extensions"] += [inline.Quick()]
+    env.auto_reload = False
+    site = Site(config, files, tuple(files.documentation_pages()), nav, env)
+    if site.search:
+        site.search.search_index = sections.Index(**site.search.config)
+    return site
 
 
 def render(site: Site, file: Any) -> tuple[bytes, list[dict[str, Any]]]:
@@ -60,15 +69,17 @@ def render(site: Site, file: Any) -> tuple[bytes, list[dict[str, Any]]]:
     page.markdown = config.plugins.on_page_markdown(
         page.markdown, page=page, config=config, files=files
     )
+    page.markdown, aside = parts.without(page.markdown)
     page.render(config, files)
     page.content = config.plugins.on_page_content(
         page.content, page=page, config=config, files=files
     )
     page.active = True
     try:
-        context = get_context(site.nav, files, config, page)
+        context = get_context(site.nav, site.documents, config, page)
         template = site.env.get_template(page.meta.get("template", "main.html"))
         context = config.plugins.on_page_context(context, page=page, config=config, nav=site.nav)
+        page.content = parts.within(page.content, aside)
         html = config.plugins.on_post_page(template.render(context), page=page, config=config)
     finally:
         page.active = False
