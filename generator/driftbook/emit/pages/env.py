@@ -1,4 +1,8 @@
-"""The page templates' environment: every value is escaped unless it is `Markup` already."""
+"""The page templates' environment: every value is escaped unless it is `Markup` already.
+
+`_shown` sees to that for each `{{ … }}`. Jinja's own escaping is of HTML, and would come after it.
+So a macro or a `set` block would be escaped twice: templates include others instead.
+"""
 
 import hashlib
 from functools import cache
@@ -13,18 +17,20 @@ from driftbook.units import duration, spoken
 
 def _shown(value: Any) -> Any:
     """What `{{ … }}` puts on a page."""
+    if isinstance(value, Markup):
+        return value
     if value is None:
         raise TypeError("a page template prints None")
-    return value if isinstance(value, Markup | StrictUndefined) else markdown.text(value)
+    return value if isinstance(value, StrictUndefined) else markdown.text(value)
 
 
 @cache
 def environment() -> Environment:
-    """Loaded once; autoescape keeps macros and `set` blocks from being escaped twice."""
+    """Loaded once; the templates are part of the program, so none changes while it runs."""
     env = Environment(
         loader=PackageLoader("driftbook.emit.pages"),
         undefined=StrictUndefined,
-        autoescape=True,
+        auto_reload=False,
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -47,4 +53,4 @@ def environment() -> Environment:
 
 def _listed(values: Any, separator: str = ", ") -> Markup:
     """Values in a row, each escaped."""
-    return Markup(separator).join(_shown(v) for v in values)
+    return Markup(separator.join(map(_shown, values)))

@@ -1,13 +1,12 @@
 """Links from pages of the catalog to what the guide says of the words on them."""
 
-import posixpath
 from collections.abc import Callable
 
 from markupsafe import Markup
 
 from driftbook import packs
 from driftbook.emit.pages.markdown import code, text
-from driftbook.emit.pages.page import path
+from driftbook.emit.pages.page import way
 
 REFERENCE = "guide/reference"
 Look = Callable[[str], Markup]
@@ -39,5 +38,5 @@ def pack(place: str, name: str, anchor: str = "") -> Markup:
 
 
 def _guide(place: str, shown: Markup, page: str, anchor: str = "") -> Markup:
-    to = posixpath.relpath(f"{REFERENCE}/{page}", posixpath.dirname(path(place)) or ".")
+    to = way(f"{REFERENCE}/{page}", place)
     return Markup(f"[{shown}]({to}{'#' if anchor else ''}{anchor})")

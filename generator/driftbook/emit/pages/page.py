@@ -1,8 +1,6 @@
 """A page: where it lies, how it links to others, and its first lines."""
 
-import posixpath
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -18,13 +16,16 @@ def path(place: str) -> str:
 
     So its address ends with `/` on a server, and its links work from a file system as well.
     """
-    return posixpath.join(place, "index.md")
+    return f"{place}/index.md" if place else "index.md"
 
 
-@lru_cache(maxsize=1 << 16)
-def way(target: str, place: str) -> str:
-    """From one page to another; remembered, because `relpath` asks the system each time."""
-    return posixpath.relpath(path(target), place or ".")
+def way(file: str, place: str) -> str:
+    """From a page to a file below the site's root; `relpath` would ask the system each time."""
+    to, here = file.split("/"), place.split("/") if place else []
+    same = 0
+    while same < len(here) and to[same] == here[same]:
+        same += 1
+    return "../" * (len(here) - same) + "/".join(to[same:])
 
 
 def references(place: str) -> Callable[..., Markup]:
@@ -32,7 +33,7 @@ def references(place: str) -> Callable[..., Markup]:
 
     def ref(label: object, target: str, anchor: str = "") -> Markup:
         shown = label if isinstance(label, Markup) else text(label)
-        return Markup(f"[{shown}]({way(target, place)}{'#' if anchor else ''}{anchor})")
+        return Markup(f"[{shown}]({way(path(target), place)}{'#' if anchor else ''}{anchor})")
 
     return ref
 

@@ -8,7 +8,7 @@ from driftbook.emit.pages.markdown import text
 
 MANY = 8
 """Rows of a table up to which a browser is given nothing to sort or filter it with."""
-ROOM = Markup('<div class="db-room"></div>\n\n')
+ROOM = '<div class="db-room"></div>\n\n'
 """Before a longer one: the controls' place, so that nothing moves when the script puts them in."""
 
 
@@ -17,22 +17,22 @@ def table(columns: Sequence[object], rows: Iterable[Sequence[object]]) -> Markup
     lines = [_line(row) for row in rows]
     if not lines:
         return Markup("")
-    head = [_line(columns), Markup("| " + " | ".join(["---"] * len(columns)) + " |")]
-    return (ROOM if len(lines) > MANY else Markup("")) + Markup("\n").join([*head, *lines])
+    head, rule = _line(columns), _line([Markup("---")] * len(columns))
+    room = ROOM if len(lines) > MANY else ""
+    return Markup("\n".join([f"{room}{head}", rule, *lines]))
 
 
-def _line(cells: Sequence[object]) -> Markup:
-    return Markup(f"| {' | '.join(map(_cell, cells))} |")
+def _line(cells: Sequence[object]) -> str:
+    return f"| {' | '.join(map(_cell, cells))} |"
 
 
-def _cell(cell: object) -> Markup:
+def _cell(cell: object) -> str:
     """A number is plain; as the first sign of a text it could begin a list elsewhere."""
-    if isinstance(cell, Markup | int):
-        return Markup(cell)
-    return text(cell)
+    if isinstance(cell, Markup):
+        return cell
+    return str(cell) if isinstance(cell, int) else text(cell)
 
 
 def bullets(items: Iterable[object]) -> Markup:
     """A list of one level."""
-    shown = [item if isinstance(item, Markup) else text(item) for item in items]
-    return Markup("\n").join(Markup(f"-   {item}") for item in shown)
+    return Markup("\n".join(f"-   {_cell(item)}" for item in items))
