@@ -54,17 +54,19 @@ def _write(
     folders: Iterable[str],
     kept: Set[str],
 ) -> Difference:
-    def staged(artifact: Artifact) -> None:
-        path = stage / artifact.path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(artifact.text, encoding="utf-8", newline="\n")
+    files: dict[str, Path] = {}
 
+    def staged(path: str, content: bytes) -> None:
+        files[path] = stage / str(len(files))
+        files[path].write_bytes(content)
+
+    stage.mkdir(parents=True, exist_ok=True)
     difference = _compare(root, artifacts, folders, kept, staged)
     _stay_inside(root, (*difference.added, *difference.changed, *difference.removed))
-    for path in (*difference.added, *difference.changed):
-        target = root / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(stage / path, target)
+    for folder in _folders(files):
+        (root / folder).mkdir(exist_ok=True)
+    for path, file in files.items():
+        os.replace(file, root / path)
     for path in difference.removed:
         (root / path).unlink()
         _drop_empty(root, (root / path).parent, folders)
@@ -74,16 +76,27 @@ def _write(
 def _stay_inside(root: Path, paths: Iterable[str]) -> None:
     """Raises FatalError where a symbolic link would lead a write out of the project."""
     project = os.path.realpath(root)
-    for folder in {os.path.dirname(path) for path in paths}:
+    for folder in filter(lambda folder: os.path.islink(root / folder), _folders(paths)):
         real = os.path.realpath(root / folder)
         if os.path.commonpath((project, real)) != project:
             message = f"{folder} leads out of the project, to {real}"
             raise FatalError(message, "nothing was written; make it a folder of the project")
 
 
+def _folders(paths: Iterable[str]) -> list[str]:
+    """All that lead to some paths, each before those below it."""
+    found: set[str] = set()
+    for path in paths:
+        folder = os.path.dirname(path)
+        while folder and folder not in found:
+            found.add(folder)
+            folder = os.path.dirname(folder)
+    return sorted(found)
+
+
 def diff(root: Path, artifacts: Iterable[Artifact], folders: Iterable[str]) -> Difference:
     """What `write` would do. Raises FatalError as it would."""
-    return _compare(root, artifacts, folders, frozenset(), lambda artifact: None)
+    return _compare(root, artifacts, folders, frozenset(), lambda path, content: None)
 
 
 def _compare(
@@ -91,33 +104,34 @@ def _compare(
     artifacts: Iterable[Artifact],
     folders: Iterable[str],
     kept: Set[str],
-    differs: Callable[[Artifact], None],
+    differs: Callable[[str, bytes], None],
 ) -> Difference:
     """Walks the artifacts once, hands over those that differ from the disk, and keeps none."""
     made: set[str] = set(kept)
     paths: dict[str, list[str]] = {"new": [], "other": [], "same": []}
     for artifact in artifacts:
         made.add(artifact.path)
-        state = _state(root, artifact)
+        content = artifact.text.encode("utf-8")
+        state = _state(root, artifact.path, content)
         paths[state].append(artifact.path)
         if state != "same":
-            differs(artifact)
+            differs(artifact.path, content)
     removed = sorted(_stale(root, folders, made))
     return Difference(tuple(sorted(paths["new"])), tuple(sorted(paths["other"])), tuple(removed))
 
 
-def _state(root: Path, artifact: Artifact) -> str:
+def _state(root: Path, path: str, content: bytes) -> str:
     """new, same or other. Raises FatalError for a file that driftbook did not write."""
-    target = root / artifact.path
+    target = root / path
     try:
         old = target.read_bytes()
     except FileNotFoundError:
         return "new"
-    if old == artifact.text.encode("utf-8"):
+    if old == content:
         return "same"
     if not _marked(target, old[:1024]):
         raise FatalError(
-            f"{artifact.path} was not written by driftbook and is in the way",
+            f"{path} was not written by driftbook and is in the way",
             "rename it, or the invariant that would be compiled to it",
         )
     return "other"
