@@ -23,7 +23,6 @@ from driftbook.conditions import objective
 from driftbook.conditions.base import Recording, violated
 from driftbook.conditions.scope import Scope, by, embedded, scopes
 from driftbook.conditions.words import FORMATS
-from driftbook.context import Looking
 from driftbook.model import Catalog, Condition, Invariant, StageName
 from driftbook.units import number, spoken
 
@@ -40,13 +39,14 @@ LINKS = {"dashboard": "dashboard_url", "traces": "traces_url", "logs": "logs_url
 class Alert:
     """An alerting rule.
 
-    labels: constant ones. identity: names of those that vary. hold, keep: `for` and
-    `keep_firing_for` in seconds. annotations: Go templates. quiet: what those of them that look at
-    other series say while there are none. condition, scope: where it comes from.
+    says: when it fires, in words. labels: constant ones. identity: names of those that vary. hold,
+    keep: `for` and `keep_firing_for` in seconds. annotations: Go templates. quiet: what those of
+    them that look at other series say while there are none. condition, scope: where it comes from.
     """
 
     name: str
     invariant: str
+    says: str
     expr: str
     hold: float
     keep: float
@@ -94,46 +94,55 @@ def _signal(invariant: Invariant) -> str:
 
 def alerts(catalog: Catalog, invariant: Invariant) -> tuple[Alert, ...]:
     """Every alert that the invariant can raise: general ones by stage, then those of overrides."""
-    links = _links(catalog, invariant)
-    first = {stage: _first_step(invariant, stage) for stage in invariant.stages}
     around = context.annotations(catalog, invariant)
+    looking = {name: found.template for name, found in around.items()}
+    quiet = {name: found.quiet for name, found in around.items()}
+    links = _links(catalog, invariant)
+    felt = gotemplate.literal(impact(invariant))
+    told = {
+        stage: {
+            "impact": felt,
+            "runbook_url": names.runbook_url(catalog.site_url, invariant.name, stage),
+            **_first_step(invariant, stage),
+            **links,
+            **looking,
+        }
+        for stage in invariant.stages
+    }
     return tuple(
-        _alert(catalog, invariant, condition, scope, {**first[condition.stage], **links}, around)
+        _alert(catalog, condition, scope, told[condition.stage], quiet)
         for condition, scope in scopes(invariant, catalog.prometheus)
     )
 
 
 def _alert(
     catalog: Catalog,
-    invariant: Invariant,
     condition: Condition,
     scope: Scope,
-    links: Mapping[str, str],
-    around: Mapping[str, Looking],
+    told: Mapping[str, str],
+    quiet: Mapping[str, str],
 ) -> Alert:
-    module = conditions.of(condition)
-    identity = module.labels(condition, scope)
-    words = module.sentence(condition, invariant)
+    """told: the annotations that all alerts of the invariant's stage share."""
+    module, invariant = conditions.of(condition), scope.invariant
+    says = module.sentence(condition, invariant)
     annotations = {
         "summary": gotemplate.literal(
-            f"{condition.stage.capitalize()}: {words}. Invariant: {invariant.title}."
+            f"{condition.stage.capitalize()}: {says}. Invariant: {invariant.title}."
         ),
         "description": module.description(condition, scope) or _description(invariant),
-        "impact": gotemplate.literal(impact(invariant)),
-        "runbook_url": names.runbook_url(catalog.site_url, invariant.name, condition.stage),
-        **links,
-        **{name: looking.template for name, looking in around.items()},
+        **told,
     }
     return Alert(
         names.alert(invariant.name),
         invariant.name,
+        says,
         module.expr(condition, scope),
         condition.hold,
         condition.keep,
         labels.constant(catalog, condition, scope),
-        identity,
+        module.labels(condition, scope),
         annotations,
-        {name: looking.quiet for name, looking in around.items()},
+        quiet,
         condition,
         scope,
     )

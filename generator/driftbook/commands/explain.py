@@ -65,7 +65,7 @@ def invariant(catalog: Catalog, subject: Invariant) -> Iterator[str]:
             continue
         for alert in mine:
             where = f"for {words.places(alert.scope.match)} " if alert.scope.match else ""
-            yield f"{stage}: {where}when {words.sentence(alert, subject)}"
+            yield f"{stage}: {where}when {alert.says}"
         told = words.told(catalog, subject, stage)
         ways = f" by {' and '.join(told.ways)}" if told.ways else ""
         yield f"  tells {told.receiver}{ways}, {told.hours}, as {told.severity}"

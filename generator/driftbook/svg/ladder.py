@@ -59,12 +59,12 @@ def ladder(invariant: Invariant, plan: Sequence[Alert]) -> Picture | None:
     y = 8.0
     y = _bands(shapes, invariant, steps, axis, y) if steps else _times(shapes, axis, y)
     for alert in others[:MOST]:
-        y = _other(shapes, invariant, alert, axis, y)
+        y = _other(shapes, alert, axis, y)
     if others[MOST:]:
         y += LINE
         shapes.append(text(EDGE, y, f"and {len(others) - MOST} more, in the table", "dim"))
     shapes += bars.key(y + LINE + 4)
-    said = " ".join(f"{_words(invariant, alert)}." for alert in plan)
+    said = " ".join(f"{_words(alert)}." for alert in plan)
     return Picture(f"Stages of {invariant.title}", said, y + LINE + 14, tuple(shapes))
 
 
@@ -80,12 +80,11 @@ def _wait(alert: Alert) -> float | None:
     return conditions.of(alert.condition).waits(alert.condition)
 
 
-def _words(invariant: Invariant, alert: Alert) -> str:
+def _words(alert: Alert) -> str:
     """`late above, where target_region ap-south-1: a region pair is over 40 s for 5 min`."""
     condition = alert.condition
     where = ", ".join(f"{label} {at}" for label, at in alert.scope.match.items())
-    said = conditions.of(condition).sentence(condition, invariant)
-    return f"{condition.stage} {condition.kind}{f', where {where}' if where else ''}: {said}"
+    return f"{condition.stage} {condition.kind}{f', where {where}' if where else ''}: {alert.says}"
 
 
 def _bands(
@@ -156,10 +155,10 @@ def _spoken(wait: float) -> str:
     return f"{wait / 60:.3g} min" if 120 < wait < 3600 else spoken(wait, "seconds")
 
 
-def _other(shapes: list[str], invariant: Invariant, alert: Alert, axis: _Axis, y: float) -> float:
+def _other(shapes: list[str], alert: Alert, axis: _Axis, y: float) -> float:
     """Words, and a bar where a time passes until it fires."""
     stage, wait = alert.condition.stage, _wait(alert)
-    for line in wrapped(_words(invariant, alert)):
+    for line in wrapped(_words(alert)):
         y += LINE
         shapes.append(text(EDGE, y, line, stage))
     if wait is None:

@@ -7,6 +7,7 @@ Text has a contrast of 4.5 to 1 or more in both schemes.
 import re
 import textwrap
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 
 from driftbook.units import number
@@ -125,6 +126,7 @@ def text(x: float, y: float, words: str, style: str = "", anchor: str = "") -> s
     return f"<text{look} {where}{side}>{escaped(words)}</text>"
 
 
-def wrapped(words: str, indent: float = 0, letter: float = LETTER) -> list[str]:
+@lru_cache(maxsize=4096)
+def wrapped(words: str, indent: float = 0, letter: float = LETTER) -> tuple[str, ...]:
     """Lines that fit between the margins where text is largest."""
-    return textwrap.wrap(words, int((WIDTH - 2 * EDGE - indent) / letter)) or [""]
+    return tuple(textwrap.wrap(words, int((WIDTH - 2 * EDGE - indent) / letter))) or ("",)

@@ -20,7 +20,7 @@ def panels(invariant: Invariant, plan: tuple[Alert, ...], fill: steps.Fill) -> l
         {
             "name": stage,
             "title": words.stage_title(stage),
-            "wrong": _sentences(invariant, found[stage], brief=True),
+            "wrong": _sentences(found[stage], brief=True),
             "steps": steps.steps(invariant.runbook.stages.get(stage, ()), fill, stage, found=False),
             "instead": f"the steps of {' and '.join(written)}" if written else "the causes below",
         }
@@ -49,24 +49,23 @@ def _row(
     return {
         "stage": words.stage_title(stage),
         "name": stage,
-        "when": _sentences(invariant, alerts),
+        "when": _sentences(alerts),
         "told": words.told(catalog, invariant, stage),
     }
 
 
-def _sentences(invariant: Invariant, alerts: list[Alert], brief: bool = False) -> Markup:
+def _sentences(alerts: list[Alert], brief: bool = False) -> Markup:
     """When any of the alerts fires. brief: as a sentence of its own, without the small print."""
-    made = [_sentence(invariant, alert, brief) for alert in alerts]
+    made = [_sentence(alert, brief) for alert in alerts]
     if brief and made:
         made[0] = made[0][:1].upper() + made[0][1:]
-    return Markup("; or ").join(text(sentence) for sentence in made)
+    return Markup("; or ".join(map(text, made)))
 
 
-def _sentence(invariant: Invariant, alert: Alert, brief: bool) -> str:
+def _sentence(alert: Alert, brief: bool) -> str:
     """`a region pair is over 25 s for 5 min (except target_region ap-south-1)`."""
     match = words.places(alert.scope.match)
-    said = words.sentence(alert, invariant)
-    said = f"for {match}, {said}" if match else said
+    said = f"for {match}, {alert.says}" if match else alert.says
     left_out = " and ".join(words.places(excluded) for excluded in alert.scope.excluded)
     notes = [f"except {left_out}"] if left_out else []
     notes += [f"and {spoken(alert.keep, 'seconds')} longer"] if alert.keep else []

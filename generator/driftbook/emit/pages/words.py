@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from driftbook import conditions, context, names
+from driftbook import context, names
 from driftbook.alerts import Alert
 from driftbook.emit.pages.markdown import code, text
 from driftbook.model import (
@@ -91,11 +91,6 @@ def answer(question: str, given: Answer | None) -> str:
 def contract(dataset: Dataset) -> list[tuple[str, str]]:
     """Questions and answers."""
     return [(text, answer(key, dataset.contract.get(key))) for key, text in QUESTIONS.items()]
-
-
-def sentence(alert: Alert, invariant: Invariant) -> str:
-    """When an alert fires: `a region pair is over 25 s for 5 min`."""
-    return conditions.of(alert.condition).sentence(alert.condition, invariant)
 
 
 def places(match: Mapping[str, str]) -> str:
