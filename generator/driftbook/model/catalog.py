@@ -42,3 +42,7 @@ class Catalog:
     def compiled(self) -> tuple[Invariant, ...]:
         """The invariants that have rules: all but the retired, by name."""
         return tuple(i for _, i in sorted(self.invariants.items()) if i.lifecycle != "retired")
+
+    def old_names(self, invariant: Invariant) -> list[str]:
+        """The names that it once had and no other has now, in order."""
+        return sorted({old for old in invariant.renamed_from if old not in self.invariants})

@@ -122,5 +122,9 @@ class Invariant:
     @builtins.property
     def stages(self) -> tuple[StageName, ...]:
         """The stages that have a condition, in order."""
-        used = {c.stage for c in self.conditions}.union(*(o.stages for o in self.overrides))
-        return tuple(s for s in STAGES if s in used)
+        used = {c.stage for c in self.every_condition()}
+        return tuple([s for s in STAGES if s in used])
+
+    def every_condition(self) -> tuple[Condition, ...]:
+        """General ones first, then those of overrides."""
+        return sum((o.conditions for o in self.overrides), self.conditions)

@@ -4,12 +4,12 @@
 are only ever added within a `version`. No receiver's content gets in, only names and kinds.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 from driftbook import names
+from driftbook.emit import jsontext
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.exports import alerts, backstage, catalog
 from driftbook.emit.exports.alerts import alert_index
@@ -31,5 +31,4 @@ def emit(made_of: Catalog, digests: Mapping[str, str]) -> Iterator[Artifact]:
 
 
 def _json(path: str, data: Mapping[str, Any]) -> Artifact:
-    text = json.dumps(data, indent=1, ensure_ascii=False, allow_nan=False)
-    return Artifact(path, f"{text}\n")
+    return Artifact(path, f"{jsontext.dump(data)}\n")

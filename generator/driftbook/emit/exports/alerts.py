@@ -1,10 +1,8 @@
 """`alerts.json`: where an alert's name leads, also one that is no longer raised."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from driftbook import names
-from driftbook.conditions.scope import scopes
 from driftbook.emit.pages import words
 from driftbook.model import Catalog, Invariant, StageName
 
@@ -33,7 +31,7 @@ def alert_index(catalog: Catalog) -> dict[str, dict[str, Any]]:
         names.alert(i.name): _current(catalog, i) for _, i in sorted(catalog.invariants.items())
     }
     for _, invariant in sorted(catalog.invariants.items()):
-        for old in sorted(set(invariant.renamed_from) - set(catalog.invariants)):
+        for old in catalog.old_names(invariant):
             found.setdefault(names.alert(old), _renamed(catalog, invariant))
     return dict(sorted(found.items()))
 
@@ -79,11 +77,7 @@ def _stage(catalog: Catalog, invariant: Invariant, stage: StageName) -> dict[str
         "receiver": told.receiver,
         "ways": list(told.ways),
         "hours": told.hours,
-        "conditions": list(dict.fromkeys(_kinds(catalog, invariant, stage))),
+        "conditions": list(
+            dict.fromkeys(c.kind for c in invariant.every_condition() if c.stage == stage)
+        ),
     }
-
-
-def _kinds(catalog: Catalog, invariant: Invariant, stage: StageName) -> Iterator[str]:
-    for condition, _ in scopes(invariant, catalog.prometheus):
-        if condition.stage == stage:
-            yield condition.kind

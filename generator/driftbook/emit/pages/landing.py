@@ -53,7 +53,7 @@ def _row(catalog: Catalog, invariant: Invariant, identities: dict[tuple[str, ...
             invariant.title,
             sum(1 << bit for bit, stage in enumerate(STAGES) if stage in stages),
             identities.setdefault(invariant.signal.identity, len(identities)),
-            sorted(set(invariant.renamed_from) - set(catalog.invariants)),
+            catalog.old_names(invariant),
             heir.name if heir else "",
         ]
     )

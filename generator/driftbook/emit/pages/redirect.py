@@ -34,10 +34,9 @@ location.replace(page + location.search + location.hash);
 
 def emit(catalog: Catalog) -> Iterator[Artifact]:
     """For every invariant, retired ones too: its alert, and page and alert of its old names."""
-    taken = set(catalog.invariants)
     for _, invariant in sorted(catalog.invariants.items()):
         yield _stub(names.alert_page(names.alert(invariant.name)), invariant)
-        for old in sorted(set(invariant.renamed_from) - taken):
+        for old in catalog.old_names(invariant):
             yield _stub(names.alert_page(names.alert(old)), invariant)
             yield _stub(names.page(old), invariant)
 

@@ -72,7 +72,7 @@ def _named(catalog: Catalog) -> Iterator[tuple[str, Invariant, str]]:
     """Names of alerts with their invariants; the third is the old name of the invariant, or ""."""
     for name, invariant in catalog.invariants.items():
         yield names.alert(name), invariant, ""
-        for old in sorted(set(invariant.renamed_from) - set(catalog.invariants)):
+        for old in catalog.old_names(invariant):
             yield names.alert(old), invariant, old
 
 
