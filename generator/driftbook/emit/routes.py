@@ -31,12 +31,10 @@ def config(catalog: Catalog) -> Config:
         "route": {"receiver": "default"},
         "receivers": [{"name": "default"}],
     }
-    route = dict(base.pop("route"))
-    own = [_watchdog_route(catalog), *_catalog_routes(catalog)]
     made: Config = {k: v for k, v in base.items() if k == "global"}
     # Ours first: of two templates with one name, the later one is used.
     made["templates"] = [_TEMPLATES, *(t for t in base.get("templates", []) if t != _TEMPLATES)]
-    made["route"] = {**route, "routes": [*own, *route.get("routes", [])]}
+    made["route"] = tree(catalog)
     made["receivers"] = [*base.get("receivers", []), *_receivers(catalog)]
     made["inhibit_rules"] = [*base.get("inhibit_rules", []), *inhibition.rules(catalog)]
     own_intervals = intervals.used(catalog)
@@ -44,6 +42,13 @@ def config(catalog: Catalog) -> Config:
         made["time_intervals"] = [*base.get("time_intervals", []), *own_intervals]
     rest = {k: v for k, v in base.items() if k not in made and k != "time_intervals"}
     return {**made, **rest}
+
+
+def tree(catalog: Catalog) -> Config:
+    """The routes: ours, then those of the organisation."""
+    route = catalog.alertmanager.base.get("route", {"receiver": "default"})
+    own = [_watchdog_route(catalog), *_catalog_routes(catalog)]
+    return {**route, "routes": [*own, *route.get("routes", [])]}
 
 
 def _watchdog_route(catalog: Catalog) -> Config:

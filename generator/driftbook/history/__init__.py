@@ -3,7 +3,7 @@
 `model` holds the values; they know nothing of git.
 """
 
-from driftbook.history.model import Change, Entry, History
+from driftbook.history.model import Change, Entry, History, Key
 from driftbook.history.read import FILE, read
 
-__all__ = ["FILE", "Change", "Entry", "History", "read"]
+__all__ = ["FILE", "Change", "Entry", "History", "Key", "read"]

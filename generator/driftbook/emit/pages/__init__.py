@@ -20,6 +20,7 @@ from driftbook.emit.pages import (
     told,
 )
 from driftbook.emit.pages.evidence import Evidence
+from driftbook.emit.pages.governance import weak
 from driftbook.model import Catalog
 
 __all__ = ["Evidence", "emit"]
@@ -31,10 +32,11 @@ def emit(catalog: Catalog, evidence: Evidence | None = None) -> Iterator[Artifac
     yield from home.emit(catalog)
     yield from invariant.emit(catalog, evidence)
     yield from redirect.emit(catalog)
-    yield from listing.emit(catalog, evidence)
+    weaknesses = weak.found(catalog, evidence)
+    yield from listing.emit(catalog, evidence, weaknesses)
     yield from procedures.emit(catalog, evidence)
     yield from scenarios.emit(catalog, evidence)
-    yield from governance.emit(catalog, evidence)
-    yield from told.emit(catalog, evidence)
+    yield from governance.emit(catalog, evidence, weaknesses)
+    yield from told.emit(catalog, evidence, weaknesses)
     yield from proof.emit(catalog, evidence)
     yield from guide.emit()

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from driftbook.emit.pages.markdown import code, link, text
 from driftbook.emit.pages.related import Ref
 from driftbook.emit.pages.tables import table
-from driftbook.history import Change, Entry, History
+from driftbook.history import Change, Entry, History, Key
 from driftbook.model import Catalog, Dataset, Invariant, Origin
 
 SHOWN = 20
@@ -65,15 +65,18 @@ def _why(change: Change) -> Markup:
     return text(f"{change.author}: {change.why}")
 
 
-def lately(
-    catalog: Catalog,
-    history: History,
-    mine: Callable[[Dataset | Invariant], bool],
-    ref: Ref,
-) -> Markup:
+def keys(catalog: Catalog, key: Callable[[Dataset | Invariant], str]) -> dict[str, list[Key]]:
+    """All datasets and invariants, retired ones too, by a text such as the name of the owner."""
+    made: dict[str, list[Key]] = {}
+    for dataset in catalog.datasets.values():
+        made.setdefault(key(dataset), []).append(("dataset", dataset.name))
+    for invariant in catalog.invariants.values():
+        made.setdefault(key(invariant), []).append(("invariant", invariant.name))
+    return made
+
+
+def lately(catalog: Catalog, history: History, only: Iterable[Key], ref: Ref) -> Markup:
     """What changed of what is somebody's, the newest first; "" where nothing is known to have."""
-    only = [("dataset", d.name) for d in catalog.datasets.values() if mine(d)]
-    only += [("invariant", i.name) for i in catalog.invariants.values() if mine(i)]
     return table(
         ("when", "what changed", "by whom and why"),
         (

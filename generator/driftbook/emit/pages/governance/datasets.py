@@ -11,6 +11,7 @@ from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
 from driftbook.emit.pages.governance.lineage import Lineage
 from driftbook.emit.pages.governance.promises import Promise, promises, unpromised, watched
+from driftbook.emit.pages.governance.weak import Weakness
 from driftbook.emit.pages.listing.alphabet import FILES
 from driftbook.emit.pages.listing.rows import Listing
 from driftbook.emit.pages.markdown import code, text
@@ -24,13 +25,20 @@ from driftbook.model import Catalog, Dataset, Invariant
 NOTHING = Markup("**nothing**")
 
 
-def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
+def emit(
+    catalog: Catalog, evidence: Evidence, weaknesses: Iterable[Weakness]
+) -> Iterator[Artifact]:
     """A page each, and their index."""
     invariants = watched(catalog)
     lineage = Lineage(catalog)
-    weaknesses = weak.by(catalog, evidence, lambda w: w.page)
+    by_page = weak.by(weaknesses, lambda w: w.page)
+    retired: dict[str, list[Invariant]] = {name: [] for name in catalog.datasets}
+    for _, invariant in sorted(catalog.invariants.items()):
+        if invariant.lifecycle == "retired":
+            retired[invariant.dataset.name].append(invariant)
     for name, dataset in sorted(catalog.datasets.items()):
-        yield _dataset(catalog, evidence, dataset, invariants[name], lineage, weaknesses)
+        ever = (*invariants[name], *retired[name])
+        yield _dataset(catalog, evidence, dataset, invariants[name], ever, lineage, by_page)
     yield _index(catalog, invariants)
 
 
@@ -39,9 +47,11 @@ def _dataset(
     evidence: Evidence,
     dataset: Dataset,
     invariants: tuple[Invariant, ...],
+    ever: tuple[Invariant, ...],
     lineage: Lineage,
-    weaknesses: dict[str, list[weak.Weakness]],
+    weaknesses: dict[str, list[Weakness]],
 ) -> Artifact:
+    """ever: what watches it, then what did."""
     place = f"datasets/{dataset.name}"
     ref = references(place)
     made = promises(dataset, invariants)
@@ -71,20 +81,10 @@ def _dataset(
         downstream=lineage.after(dataset.name, ref),
         procedures=_procedures(invariants, ref),
         history=changes.of(catalog, evidence.history, "dataset", dataset),
-        since=changes.since(catalog, evidence.history, _ever(catalog, dataset, invariants), ref),
+        since=changes.since(catalog, evidence.history, ever, ref),
         weak=weak.listed(mine, place),
         source=source(catalog, dataset.origin.file),
     )
-
-
-def _ever(
-    catalog: Catalog, dataset: Dataset, invariants: tuple[Invariant, ...]
-) -> Iterator[Invariant]:
-    """What watches it, then what did."""
-    yield from invariants
-    for _, i in sorted(catalog.invariants.items()):
-        if i.lifecycle == "retired" and i.dataset.name == dataset.name:
-            yield i
 
 
 def _pages(dataset: Dataset, invariants: Iterable[Invariant]) -> Iterator[str]:

@@ -1,20 +1,20 @@
 """Every weak spot of the catalog, by owner."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
+from driftbook.emit.pages.governance.weak import Weakness
 from driftbook.emit.pages.listing.alphabet import FILES
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.tables import table
 from driftbook.model import Catalog
 
 
-def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
+def emit(catalog: Catalog, evidence: Evidence, found: Sequence[Weakness]) -> Iterator[Artifact]:
     """One page: counts by owner, then all."""
     ref = references("gaps")
-    found = weak.found(catalog, evidence)
     owners = [team for _, team in sorted(catalog.teams.items())]
     used = [kind for kind in weak.KINDS if any(w.kind == kind for w in found)]
     counts = {(team.name, kind): 0 for team in owners for kind in weak.KINDS}

@@ -59,12 +59,10 @@ def found(catalog: Catalog, evidence: Evidence) -> list[Weakness]:
     return sorted(every, key=lambda w: (w.tier, order.index(w.kind), w.page))
 
 
-def by(
-    catalog: Catalog, evidence: Evidence, key: Callable[[Weakness], str]
-) -> dict[str, list[Weakness]]:
-    """The same by a text, such as the name of the owner."""
+def by(weaknesses: Iterable[Weakness], key: Callable[[Weakness], str]) -> dict[str, list[Weakness]]:
+    """Some of them by a text, such as the name of the owner."""
     made: dict[str, list[Weakness]] = {}
-    for weakness in found(catalog, evidence):
+    for weakness in weaknesses:
         made.setdefault(key(weakness), []).append(weakness)
     return made
 
@@ -141,15 +139,16 @@ def _of_invariants(catalog: Catalog, evidence: Evidence) -> Iterator[Weakness]:
 
 def _about(catalog: Catalog, evidence: Evidence, invariant: Invariant) -> Iterator[tuple[str, str]]:
     """Kind and detail."""
-    if "early" not in invariant.stages:
+    stages = invariant.stages
+    if "early" not in stages:
         yield "early", ""
-    if "late" not in invariant.stages:
+    if "late" not in stages:
         yield "late", ""
     if not catalog.scenarios_of.get(invariant.name):
         yield "scenario", ""
     if invariant.remediation is None:
         yield "remediation", ""
-    silent = [s for s in invariant.stages if not invariant.runbook.stages.get(s)]
+    silent = [s for s in stages if not invariant.runbook.stages.get(s)]
     if silent:
         yield "steps", ", ".join(silent)
     if invariant.lifecycle == "draft":

@@ -1,29 +1,41 @@
 """By service: an index, and a page for each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import changes
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
+from driftbook.emit.pages.governance.weak import Weakness
 from driftbook.emit.pages.listing.alphabet import FILES
 from driftbook.emit.pages.listing.rows import Listing, grouped
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.tables import table
+from driftbook.history import Key
 from driftbook.model import Catalog, Dataset, Invariant, Team
 
 
-def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
+def emit(
+    catalog: Catalog, evidence: Evidence, weaknesses: Iterable[Weakness]
+) -> Iterator[Artifact]:
     """Services that own data, or an invariant."""
     invariants = grouped(catalog.compiled(), lambda i: i.service)
     datasets: dict[str, list[Dataset]] = {}
     for _, dataset in sorted(catalog.datasets.items()):
         datasets.setdefault(dataset.service, []).append(dataset)
-    weaknesses = weak.by(catalog, evidence, lambda w: w.service)
+    lately = changes.keys(catalog, lambda one: one.service)
+    weak_spots = weak.by(weaknesses, lambda w: w.service)
     services = sorted({*invariants, *datasets})
     for name in services:
-        mine = invariants.get(name, [])
-        yield _service(catalog, evidence, name, mine, datasets.get(name, []), weaknesses)
+        yield _service(
+            catalog,
+            evidence,
+            name,
+            invariants.get(name, []),
+            datasets.get(name, []),
+            lately.get(name, []),
+            weak_spots.get(name, []),
+        )
     ref = references("services")
     yield page(
         "services",
@@ -46,7 +58,7 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
                             ),
                             len(datasets.get(name, [])),
                             len(invariants.get(name, [])),
-                            len(weaknesses.get(name, [])),
+                            len(weak_spots.get(name, [])),
                         )
                         for name in services
                     ),
@@ -67,7 +79,8 @@ def _service(
     name: str,
     invariants: list[Invariant],
     datasets: list[Dataset],
-    weaknesses: dict[str, list[weak.Weakness]],
+    lately: list[Key],
+    weak_spots: list[Weakness],
 ) -> Artifact:
     place = f"services/{name}"
     ref = references(place)
@@ -86,7 +99,7 @@ def _service(
             ),
         ),
         invariants=Listing(catalog, evidence, place).full(invariants, owner=False),
-        lately=changes.lately(catalog, evidence.history, lambda one: one.service == name, ref),
+        lately=changes.lately(catalog, evidence.history, lately, ref),
         history=evidence.history,
-        weak=weak.listed(weaknesses.get(name, []), place),
+        weak=weak.listed(weak_spots, place),
     )

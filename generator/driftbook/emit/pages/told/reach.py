@@ -57,11 +57,12 @@ def receivers(catalog: Catalog) -> Iterator[Receiver]:
 def _reached(owned: list[Invariant], to: StageName) -> Iterator[Reached]:
     for invariant in owned:
         draft = invariant.lifecycle == "draft"
+        every = invariant.every_condition()
         for stage in STAGES:
-            if stage in invariant.stages and to == ("early" if draft else stage):
-                general = [c for c in invariant.conditions if c.stage == stage]
-                special = [c for o in invariant.overrides for c in o.conditions if c.stage == stage]
-                yield Reached(invariant, stage, (*general, *special))
+            if to == ("early" if draft else stage):
+                mine = tuple([c for c in every if c.stage == stage])
+                if mine:
+                    yield Reached(invariant, stage, mine)
 
 
 def ways(receiver: Mapping[str, Any]) -> str:

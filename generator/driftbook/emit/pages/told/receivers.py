@@ -1,6 +1,6 @@
 """What would page me? A page for each receiver, and an index of them all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -14,14 +14,13 @@ from driftbook.emit.pages.markdown import code, size, text
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.tables import table
 from driftbook.emit.pages.told import hours, week
-from driftbook.emit.pages.told.reach import Reached, Receiver, receivers, ways
+from driftbook.emit.pages.told.reach import Reached, Receiver, ways
 from driftbook.model import STAGES, Catalog
 from driftbook.units import seconds, spoken
 
 
-def emit(catalog: Catalog) -> Iterator[Artifact]:
+def emit(catalog: Catalog, every: Sequence[Receiver]) -> Iterator[Artifact]:
     """The pages, with a picture for each set of hours that is not all hours."""
-    every = list(receivers(catalog))
     drawn: dict[str, hours.Hours] = {}
     for receiver in every:
         told = _hours(catalog, receiver)
@@ -97,7 +96,7 @@ def _rows(receiver: Receiver, place: str) -> Markup:
     return table(columns, (row(r) for r in receiver.reached))
 
 
-def _index(catalog: Catalog, every: list[Receiver]) -> Artifact:
+def _index(catalog: Catalog, every: Sequence[Receiver]) -> Artifact:
     ref = references("receivers")
     rows = table(
         ("team", "stage", "by", "hours", "again after", "invariants", "receiver"),

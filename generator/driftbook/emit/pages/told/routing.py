@@ -1,6 +1,6 @@
 """The routing tree for people: the routes of the generated configuration as a nested list."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from markupsafe import Markup
@@ -12,7 +12,7 @@ from driftbook.emit.pages.listing.alphabet import FILES
 from driftbook.emit.pages.markdown import code, text
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Ref
-from driftbook.emit.pages.told.reach import receivers
+from driftbook.emit.pages.told.reach import Receiver
 from driftbook.model import Catalog
 
 _TIMES = {
@@ -22,11 +22,10 @@ _TIMES = {
 }
 
 
-def emit(catalog: Catalog) -> Iterator[Artifact]:
+def emit(catalog: Catalog, every: Iterable[Receiver]) -> Iterator[Artifact]:
     """One page."""
     ref = references("routing")
-    own = {r.name: ref(code(r.name), r.place) for r in receivers(catalog)}
-    tree = routes.config(catalog)["route"]
+    own = {r.name: ref(code(r.name), r.place) for r in every}
     yield page(
         "routing",
         "routing.md.j2",
@@ -36,7 +35,7 @@ def emit(catalog: Catalog) -> Iterator[Artifact]:
         "Routing",
         hide="toc",
         searched=False,
-        tree=Markup("\n").join(_route(tree, own, ref, 0)),
+        tree=Markup("\n").join(_route(routes.tree(catalog), own, ref, 0)),
         file=names.ALERTMANAGER,
         base=catalog.alertmanager.base_file,
     )

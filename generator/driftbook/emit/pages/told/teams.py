@@ -1,6 +1,6 @@
 """A team: what it owns, who of it gets what when, and where its part of the catalog is weak."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
@@ -8,27 +8,35 @@ from driftbook.emit.artifact import Artifact
 from driftbook.emit.pages import changes, lookup, words
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
+from driftbook.emit.pages.governance.weak import Weakness
 from driftbook.emit.pages.listing.alphabet import FILES
 from driftbook.emit.pages.listing.rows import Listing, grouped
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Ref
 from driftbook.emit.pages.sources import source
 from driftbook.emit.pages.tables import table
-from driftbook.emit.pages.told.reach import Receiver, receivers, ways
+from driftbook.emit.pages.told.reach import Receiver, ways
+from driftbook.history import Key
 from driftbook.model import Catalog, Dataset, Invariant, Team
 from driftbook.units import spoken
 
 
-def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
+def emit(
+    catalog: Catalog,
+    evidence: Evidence,
+    every: Iterable[Receiver],
+    weaknesses: Iterable[Weakness],
+) -> Iterator[Artifact]:
     """A page each, and their index."""
     owned = grouped(catalog.compiled(), lambda i: i.owner.name)
     datasets: dict[str, list[Dataset]] = {}
     for _, dataset in sorted(catalog.datasets.items()):
         datasets.setdefault(dataset.owner.name, []).append(dataset)
     told: dict[str, list[Receiver]] = {}
-    for receiver in receivers(catalog):
+    for receiver in every:
         told.setdefault(receiver.team.name, []).append(receiver)
-    weaknesses = weak.by(catalog, evidence, lambda w: w.owner.name)
+    lately = changes.keys(catalog, lambda one: one.owner.name)
+    weak_spots = weak.by(weaknesses, lambda w: w.owner.name)
     for name, team in sorted(catalog.teams.items()):
         yield _team(
             catalog,
@@ -37,9 +45,10 @@ def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
             told[name],
             datasets.get(name, []),
             owned.get(name, []),
-            weak.listed(weaknesses.get(name, []), f"teams/{name}"),
+            lately.get(name, []),
+            weak.listed(weak_spots.get(name, []), f"teams/{name}"),
         )
-    yield _index(catalog, owned, datasets, weaknesses)
+    yield _index(catalog, owned, datasets, weak_spots)
 
 
 def _team(
@@ -49,7 +58,8 @@ def _team(
     told: list[Receiver],
     datasets: list[Dataset],
     invariants: list[Invariant],
-    weaknesses: Markup,
+    lately: list[Key],
+    weak_spots: Markup,
 ) -> Artifact:
     place = f"teams/{team.name}"
     ref = references(place)
@@ -73,11 +83,9 @@ def _team(
             ),
         ),
         invariants=Listing(catalog, evidence, place).full(invariants, owner=False),
-        lately=changes.lately(
-            catalog, evidence.history, lambda one: one.owner.name == team.name, ref
-        ),
+        lately=changes.lately(catalog, evidence.history, lately, ref),
         history=changes.of(catalog, evidence.history, "team", team),
-        weak=weaknesses,
+        weak=weak_spots,
         format=lookup.kind(place)("team"),
         source=source(catalog, team.origin.file),
     )
@@ -103,7 +111,7 @@ def _index(
     catalog: Catalog,
     owned: dict[str, list[Invariant]],
     datasets: dict[str, list[Dataset]],
-    weaknesses: dict[str, list[weak.Weakness]],
+    weak_spots: dict[str, list[Weakness]],
 ) -> Artifact:
     ref = references("teams")
     rows = (
@@ -112,7 +120,7 @@ def _index(
             team.contact,
             len(datasets.get(name, [])),
             len(owned.get(name, [])),
-            len(weaknesses.get(name, [])),
+            len(weak_spots.get(name, [])),
         )
         for name, team in sorted(catalog.teams.items())
     )
