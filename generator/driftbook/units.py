@@ -98,6 +98,7 @@ def _bound(value: object, unit: str) -> float | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def number(value: float) -> str:
     """A number as PromQL and promtool read it back exactly, without a needless `.0`."""
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
@@ -119,6 +120,7 @@ def spoken(value: float, unit: str) -> str:
     return f"{value:.12g}"
 
 
+@lru_cache(maxsize=4096)
 def _spoken_seconds(value: float) -> str:
     if value < 1:
         return f"{value * 1000:.4g} ms" if value else "0 s"

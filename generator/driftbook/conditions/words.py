@@ -1,5 +1,7 @@
 """Words for people: places, shares, bounds, times."""
 
+from functools import lru_cache
+
 from driftbook.model import Invariant
 from driftbook.units import spoken
 
@@ -22,6 +24,7 @@ _FRACTIONS = {
 }
 
 
+@lru_cache(maxsize=4096)
 def place(identity: tuple[str, ...]) -> str:
     """What one place is called: (source_region, target_region) -> `region pair`."""
     if not identity:

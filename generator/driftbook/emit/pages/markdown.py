@@ -26,11 +26,11 @@ _UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ue000-\ue00f\ue012-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"
 )
-_SPACE = re.compile(r"\s+")
 _SIMPLE_CODE = re.compile(r"[A-Za-z0-9_.:/=,#@%+-]+(?: [A-Za-z0-9_.:/=,#@%+-]+)*")
 _EMPTY = re.compile(r"^([ ]*)\n", re.MULTILINE)
 _TICKS = re.compile(r"`+")
 _SCHEMES = ("http", "https", "mailto")
+_NO_ADDRESS = re.compile(r"[\x00- ]")
 _MARKED = re.compile("|".join(map(quote, (placeholders.OPEN, placeholders.CLOSE))))
 _OPEN = f"&#{ord(placeholders.OPEN)};"
 _LABEL = re.compile(f"{_OPEN}((?:\\w|&#95;)+)&#{ord(placeholders.CLOSE)};")
@@ -44,7 +44,7 @@ def text(value: object) -> Markup:
 @lru_cache(maxsize=1 << 14)
 def _text(value: str) -> Markup:
     """Many pages say the same titles and words."""
-    line = _SPACE.sub(" ", clean(value)).strip()
+    line = " ".join(clean(value).split())
     if line[:1].isalpha() or not line:
         return Markup(_escaped(line))
     # What stands first on a line may start a list, a heading, a definition …
@@ -69,6 +69,8 @@ def _entity(found: re.Match[str]) -> str:
 
 def clean(value: str) -> str:
     """Without control characters; they mean something to Markdown's own machinery."""
+    if value.isprintable():
+        return value
     line = value.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
     return _UNSEEN.sub("\ufffd", line)
 
@@ -83,7 +85,7 @@ def code(value: object) -> Markup:
 
 def _line(value: object) -> str:
     """On one line; a label of the alert as `<region>`."""
-    return _SPACE.sub(" ", placeholders.plain(clean(str(value)))).strip()
+    return " ".join(placeholders.plain(clean(str(value))).split())
 
 
 def fence(value: object, language: str = "", indent: int = 0) -> Markup:
@@ -117,7 +119,7 @@ def link(label: object, url: str) -> Markup:
 def href(url: str) -> str:
     """A web address fit to stand between parentheses; "" when it may not be linked."""
     url = placeholders.plain(_MARKED.sub(lambda m: unquote(m[0]), url.strip()))
-    if any(ord(c) < 33 for c in url) or urlsplit(url).scheme.lower() not in _SCHEMES:
+    if _NO_ADDRESS.search(url) or urlsplit(url).scheme.lower() not in _SCHEMES:
         return ""
     return quote(url, safe="/:?#@!$&+,;=%~-._")
 
@@ -153,6 +155,8 @@ def front_matter(value: object) -> str:
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["html_block"])
 _LISTS = ("bullet_list_open", "ordered_list_open")
+_UNMARKED = re.compile(r"[^\W_](?:[^\W_]|[ ,.;:?'()/%-])*")
+"""One line without a sign of Markdown in it, as most texts are: there is nothing to parse."""
 _INLINE_TAGS = {"strong_open": "<strong>", "strong_close": "</strong>"} | {
     "em_open": "<em>",
     "em_close": "</em>",
@@ -162,8 +166,10 @@ _INLINE_TAGS = {"strong_open": "<strong>", "strong_close": "</strong>"} | {
 @lru_cache(maxsize=8192)
 def prose(value: str, indent: int = 0) -> Markup:
     """The author's Markdown: paragraphs, lists, code, emphasis, links; no HTML, no headings."""
-    blocks = _blocks(_PARSER.parse(clean(value)))
     pad = " " * indent
+    if _unmarked(value):
+        return Markup(f"{pad}{text(value)}")
+    blocks = _blocks(_PARSER.parse(clean(value)))
     lines = "\n\n".join(blocks).split("\n")
     return Markup("\n".join(f"{pad}{line}" if line else "" for line in lines))
 
@@ -171,8 +177,15 @@ def prose(value: str, indent: int = 0) -> Markup:
 @lru_cache(maxsize=8192)
 def inline(value: str) -> Markup:
     """The author's Markdown where only one line fits."""
-    tokens = _PARSER.parseInline(_SPACE.sub(" ", clean(value)).strip())
+    if _unmarked(value):
+        return text(value)
+    tokens = _PARSER.parseInline(" ".join(clean(value).split()))
     return Markup("".join(_spans(tokens[0].children or [])) if tokens else "")
+
+
+def _unmarked(value: str) -> bool:
+    """Whether its Markdown is that of plain text; a number may begin a list."""
+    return value[:1].isalpha() and _UNMARKED.fullmatch(value) is not None
 
 
 def _blocks(tokens: list[Token]) -> list[str]:
@@ -264,5 +277,5 @@ def _spans(tokens: list[Token]) -> list[str]:
 def _run(content: str, first: bool) -> str:
     """A run of text, with the blanks at its ends; only the first can stand first on a line."""
     head, tail = content[:1].isspace(), content[-1:].isspace()
-    body = str(text(content)) if first else _escaped(_SPACE.sub(" ", content).strip())
+    body = str(text(content)) if first else _escaped(" ".join(content.split()))
     return f"{' ' if head else ''}{body}{' ' if tail and body else ''}"
