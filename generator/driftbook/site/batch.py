@@ -8,20 +8,17 @@ with a digest of its text; the next build takes its HTML out of the old site.
 
 import gc
 import logging
-import multiprocessing
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from driftbook import forks
 from driftbook.site import memory
 from driftbook.site.engine import Site, load, render
 from driftbook.site.memory import Record
 
-FEW = 64
-"""Pages that are not worth another process."""
-CHUNK = 16
 _site: Site
 """What forked processes inherit."""
 
@@ -60,7 +57,8 @@ def main(config: str, target: str, old: str, remembered: str) -> int:
     gc.freeze()  # what is loaded stays: no collection has to look at it
     lines = COMPLAINTS.taken()
     found: dict[str, Record] = dict(kept)
-    for address, record, told in _rendered([a for a in listed if a not in kept]):
+    wanted = sorted((a for a in listed if a not in kept), key=_size, reverse=True)
+    for address, record, told in forks.mapped(_page, wanted):
         found[address] = record
         lines += told
     records = {address: found[address] for address in listed}
@@ -90,14 +88,9 @@ def _kept(before: Mapping[str, Record], file: Any, old: str) -> bool:
     return memory.take(Path(old) / file.dest_uri, Path(file.abs_dest_path), record.html)
 
 
-def _rendered(addresses: Sequence[str]) -> Iterator[tuple[str, Record, list[str]]]:
-    cores = os.cpu_count() or 1
-    forks = "fork" in multiprocessing.get_all_start_methods()
-    if len(addresses) < FEW or cores < 2 or not forks:
-        yield from map(_page, addresses)
-        return
-    with multiprocessing.get_context("fork").Pool(cores) as pool:
-        yield from pool.imap_unordered(_page, addresses, CHUNK)
+def _size(address: str) -> int:
+    """Of a page's text: the largest come first, so that no core waits for one at the end."""
+    return os.path.getsize(_site.files.get_file_from_path(address).abs_src_path)
 
 
 def _page(address: str) -> tuple[str, Record, list[str]]:

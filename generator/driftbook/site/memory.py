@@ -11,7 +11,7 @@ import os
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,9 @@ class Record:
     anchors: list[str]
     links: list[tuple[str, str, str]]
     entries: list[dict[str, Any]]
+
+
+FIELDS = tuple(field.name for field in fields(Record))
 
 
 def digest(data: bytes) -> str:
@@ -63,7 +66,8 @@ def read(file: Path, around: str, listed: Iterable[str]) -> dict[str, Record]:
 
 def write(file: Path, around: str, pages: Mapping[str, Record]) -> None:
     """Remembers a build. A build that is otherwise fine does not fail for it."""
-    data = {"around": around, "pages": {path: asdict(record) for path, record in pages.items()}}
+    told = {path: {f: getattr(record, f) for f in FIELDS} for path, record in pages.items()}
+    data = {"around": around, "pages": told}
     with suppress(OSError):
         file.write_text(json.dumps(data), encoding="utf-8")
 
@@ -85,6 +89,8 @@ def keep_same(old: Path, new: Path) -> None:
 
     So that whatever copies the site to a server sees only what changed.
     """
+    if not old.is_dir():
+        return
     for path in new.rglob("*"):
         before = old / path.relative_to(new)
         if not path.is_file() or not before.is_file() or path.samefile(before):

@@ -1,9 +1,14 @@
-"""Inline patterns of Markdown, tried only on text that has the character they begin with."""
+"""Python-Markdown without work that comes to nothing.
+
+Patterns are tried only on text that has the character they begin with.
+"""
 
 import re
 from typing import Any
+from xml.etree.ElementTree import Element
 
 from markdown import Extension, Markdown
+from markdown.extensions.toc import TocTreeprocessor
 from markdown.inlinepatterns import LINK_RE, LinkInlineProcessor
 from markdown.treeprocessors import InlineProcessor
 from markdown.util import AtomicString
@@ -37,7 +42,15 @@ class Quick(Extension):
         """Registers them under the names and with the priorities that the others have."""
         md.treeprocessors.register(_Inline(md), "inline", 20)
         md.inlinePatterns.register(_Link(LINK_RE, md), "link", 160)
+        for processor in md.treeprocessors:
+            if isinstance(processor, TocTreeprocessor) and not processor.marker:
+                # MkDocs takes the headings; the list of them as HTML has no place on any page.
+                processor.build_toc_div = _nothing  # type: ignore[assignment,method-assign]
         md.block_level_elements = set(md.block_level_elements)  # type: ignore[assignment]  # only read
+
+
+def _nothing(headings: object) -> Element:
+    return Element("div")
 
 
 class _Link(LinkInlineProcessor):

@@ -73,6 +73,8 @@ def divided(html: str) -> list[Section] | None:
 
 def _plain(attributes: str) -> bool:
     """Whether all values stand between double quotes, and none holds the end of its tag."""
+    if not attributes:
+        return True
     if attributes.count('"') % 2:
         return False
     return "'" not in attributes or "'" not in _QUOTED.sub("", attributes)
