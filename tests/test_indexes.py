@@ -179,7 +179,7 @@ def test_a_draft_reaches_the_early_receiver_only(two_owners: Catalog) -> None:
 
 def test_a_receiver_says_when_and_how(reference: Catalog, made: dict[str, str]) -> None:
     early = made["receivers/driftbook-payments-early/index.md"]
-    assert "slack &#35;payments-drift" in early
+    assert "slack #payments-drift" in early
     assert "![Monday to Friday: 09:00 to 18:00; Saturday and Sunday: nobody is told." in early
     assert "Time zone America/New_York." in early
     late = made["receivers/driftbook-payments-late/index.md"]
@@ -196,7 +196,7 @@ def test_no_secret_of_a_receiver_gets_on_a_page(small: Catalog) -> None:
     block = {"slack_configs": [{"channel": "#x", "api_url": "https://hooks.example/secret"}]}
     loud = replace(team, receivers={**team.receivers, "mid": block})
     texts = _texts(replace(small, teams={"shop": loud}))
-    assert "slack &#35;x" in texts["teams/shop/index.md"]
+    assert "slack #x" in texts["teams/shop/index.md"]
     assert [path for path, text in texts.items() if "hooks.example" in text] == []
 
 
@@ -284,7 +284,7 @@ def test_each_promise_says_what_watches_it(small: Catalog) -> None:
         ("How old may data be that is read?", "orders-lag"),
         ("How are conflicting writes resolved?", "orders-conflicts"),
     ):
-        assert rows[question][1].endswith("1 invariant") or rows[question][1] == "&#49; invariant"
+        assert rows[question][1].endswith("1 invariant")
         (_, told) = text.split(f"-   {question}\n")
         assert f"invariants/{name}/index.md" in told.split("\n-   ")[0]
     assert rows["Do reads never go back in time?"] == ["yes", "**nothing**"]

@@ -14,6 +14,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from driftbook import conditions, names
 from driftbook.alerts import alerts
@@ -334,6 +335,59 @@ def test_text_shows_exactly_what_it_says(value: str) -> None:
     assert set(page.tags) <= TAGS
 
 
+SIGNS = st.lists(
+    st.sampled_from(
+        [
+            *("1.", "2)", "٣.", "#", "##", "+", "-", "===", "---", ":", "???", "!!!", "|", "~~"),
+            *("```", "_", "*", "**", "`", "[", "](", ")", "<b>", "&", "&amp;", "{: .x }", "{ #q }"),
+            *("\\", "http://a.b", "[TOC]", "→", "“", "…", "a", "b", "1", " ", " "),
+        ]
+    ),
+    min_size=1,
+).map("".join)
+PLACES = (
+    "{}\n\n{}",
+    "-   {}\n-   {}",
+    "1.  {}",
+    "> {}",
+    "| a | b |\n| --- | --- |\n| {} | {} |",
+    "# {}",
+    "## {} {{ #id }}",
+    "[{}](x.md){{: .x }} {}",
+    "**{}** {}\n{{ .x }}",
+    "<div markdown>\n\n{}\n\n</div>",
+)
+COMMONMARK = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+
+
+@given(SIGNS.filter(str.strip), st.sampled_from(PLACES))
+def test_text_is_a_word_to_both_markdowns(value: str, place: str) -> None:
+    """Wherever it stands, first on a line too, what is around it is as around any other word."""
+    filled = [place.format(*[word] * place.count("{}")) for word in (md.text(value), "word")]
+    for convert in (lambda source: markdown.markdown(source, **EXTENSIONS), COMMONMARK.render):
+        made, plain = (Parsed(convert(source)) for source in filled)
+        assert made.tags == plain.tags
+        assert _squeezed(made.text) == _squeezed(plain.text.replace("word", _seen(value)))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("2026-03-27: 25 s → 30 s, “late” · x = a + b", None),
+        ("slack #drift of snake_case at 09:00", None),
+        ("1 invariant", None),
+        ("1. invariant", "&#49;. invariant"),
+        ("#drift", "&#35;drift"),
+        ("C#", "C&#35;"),
+        ("- a", "&#45; a"),
+        ("https://a.example", "https&#58;//a.example"),
+        ("_a* [b]", "&#95;a&#42; &#91;b&#93;"),
+    ],
+)
+def test_text_stays_readable(value: str, shown: str | None) -> None:
+    assert str(md.text(value)) == (shown or value)
+
+
 @given(TEXTS, st.sampled_from([0, 4]))
 def test_fences_hold_anything(value: str, indent: int) -> None:
     body = "1.  item\n\n" if indent else ""
@@ -359,7 +413,7 @@ def test_prose_never_makes_tags_of_its_own(parts: list[str]) -> None:
     [
         ("A *b* **c** `d`", "A <em>b</em> <strong>c</strong> `d`"),
         ("[x](https://a.example/b_(c))", "[x](https://a.example/b_%28c%29)"),
-        ("[x](javascript:alert) [y](../z)", "&#91;x&#93;(javascript&#58;alert) y"),
+        ("[x](javascript:alert) [y](../z)", "&#91;x&#93;(javascript:alert) y"),
         ("- a\n- b", "-   a\n-   b"),
         ("- a\n\n1. b", "-   a\n\n<!-- -->\n\n1.  b"),
         ("# Title", "<strong>Title</strong>"),

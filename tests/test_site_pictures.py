@@ -345,15 +345,15 @@ def test_history_says_what_by_whom_and_why_and_links_to_the_commit(catalog: Cata
     catalog = replace(catalog, repo_url="https://git.cosmiccart.example/sre/consistency")
     text = page(catalog, "invariants/orders-lag", Evidence(history=history(2)))
     link = f"https://git.cosmiccart.example/sre/consistency/commit/{1:040x}"
-    assert f"| [&#50;026-03-27]({link}) | late: 1 s &#8594; 2 s | Ada: Why 1 |" in text
-    assert "| last changed | &#50;026-03-28 by Ada |" in text
+    assert f"| [2026-03-27]({link}) | late: 1 s → 2 s | Ada: Why 1 |" in text
+    assert "| last changed | 2026-03-28 by Ada |" in text
 
 
 def test_a_long_history_is_cut_with_a_link_to_all(catalog: Catalog) -> None:
     catalog = replace(catalog, repo_url="https://git.cosmiccart.example/sre/consistency")
     text = page(catalog, "invariants/orders-lag", Evidence(history=history(changes.SHOWN + 3)))
     assert text.count("Ada: Why") == changes.SHOWN
-    assert "3 earlier changes, back to" in text or "&#51; earlier changes, back to" in text
+    assert "3 earlier changes, back to" in text
     assert f"/commits/HEAD/{INVARIANT}" in text
 
 
@@ -393,7 +393,7 @@ def test_the_proof_page_says_what_is_proved_and_what_is_not(catalog: Catalog) ->
     fresh = page(catalog, "proof", Evidence({file: "x"}, proof()))
     assert "### rules-syntax: holds" in fresh
     assert "### links: made after this page is built" in fresh
-    assert "`promtool` | 2.42.0" in fresh.replace("&#50;", "2")
+    assert "`promtool` | 2.42.0" in fresh
     assert "early: 2 fire, 3 silent<br>late: 4 fire, 5 silent" in fresh
     assert "Some invariants were never proved" in fresh  # orders-conflicts
     assert "have changed since" not in fresh.split("## Invariants")[0]

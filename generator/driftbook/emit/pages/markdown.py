@@ -17,11 +17,15 @@ from markupsafe import Markup
 from driftbook import placeholders
 
 _SPECIAL = re.compile(
-    r"""(?<=[^\W_])_(?=[^\W_])   # inside a word: kept, as it is plain everywhere
-      | :(?=[ ])                 # in front of a space: kept as well
-      | ([^\w ,.;?'"()/%-]|_)    # anything else that is no letter, digit or plain sign""",
+    rf"""[\\`*<>&!~{{}}|\[\]{placeholders.OPEN}{placeholders.CLOSE}]
+      | (?<![^\W_])_|_(?![^\W_])  # inside a word it is plain everywhere
+      | :(?=//)                  # `http://` is a link on GitHub
+      | \#(?!\w)                 # at the end of a heading it is no part of it""",
     re.VERBOSE,
 )
+"""Signs that may mean something wherever they stand on a line."""
+_FIRST = re.compile(r"[#:=?+-]|\d+[.)](?!\S)")
+"""What stands first on a line and may start a heading, a list, a definition …"""
 _UNSEEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069"
     "\ud800-\udfff\ue000-\ue00f\ue012-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"
@@ -45,10 +49,9 @@ def text(value: object) -> Markup:
 def _text(value: str) -> Markup:
     """Many pages say the same titles and words."""
     line = " ".join(clean(value).split())
-    if line[:1].isalpha() or not line:
-        return Markup(_escaped(line))
-    # What stands first on a line may start a list, a heading, a definition …
-    return Markup(_labels(f"&#{ord(line[0])};{_SPECIAL.sub(_entity, line[1:])}"))
+    if _FIRST.match(line):
+        return Markup(f"&#{ord(line[0])};{_escaped(line[1:])}")
+    return Markup(_escaped(line))
 
 
 def _escaped(line: str) -> str:
@@ -64,7 +67,7 @@ def _labels(escaped: str) -> str:
 
 def _entity(found: re.Match[str]) -> str:
     """A character that may mean something as its number."""
-    return f"&#{ord(found[1])};" if found[1] else found[0]
+    return f"&#{ord(found[0])};"
 
 
 def clean(value: str) -> str:
@@ -155,7 +158,7 @@ def front_matter(value: object) -> str:
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["html_block"])
 _LISTS = ("bullet_list_open", "ordered_list_open")
-_UNMARKED = re.compile(r"[^\W_](?:[^\W_]|[ ,.;:?'()/%-])*")
+_UNMARKED = re.compile(r"[^\W\d_](?:[^\\`*_<>&!~|\[\]\s]| )*")
 """One line without a sign of Markdown in it, as most texts are: there is nothing to parse."""
 _INLINE_TAGS = {"strong_open": "<strong>", "strong_close": "</strong>"} | {
     "em_open": "<em>",
@@ -184,8 +187,8 @@ def inline(value: str) -> Markup:
 
 
 def _unmarked(value: str) -> bool:
-    """Whether its Markdown is that of plain text; a number may begin a list."""
-    return value[:1].isalpha() and _UNMARKED.fullmatch(value) is not None
+    """Whether its Markdown is that of plain text."""
+    return _UNMARKED.fullmatch(value) is not None
 
 
 def _blocks(tokens: list[Token]) -> list[str]:
