@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
+import orjson
+
 from driftbook import names
-from driftbook.emit import jsontext
 from driftbook.emit.artifact import Artifact
 from driftbook.emit.exports import alerts, backstage, catalog
 from driftbook.emit.exports.alerts import alert_index
@@ -31,4 +32,5 @@ def emit(made_of: Catalog, digests: Mapping[str, str]) -> Iterator[Artifact]:
 
 
 def _json(path: str, data: Mapping[str, Any]) -> Artifact:
-    return Artifact(path, f"{jsontext.dump(data)}\n")
+    option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    return Artifact(path, orjson.dumps(data, option=option).decode())
