@@ -112,7 +112,7 @@ HTML = st.lists(st.recursive(st.sampled_from(LEAVES), element, max_leaves=8), ma
 
 def told(found: list[Section]) -> list[tuple[object, ...]]:
     """What the search uses of sections."""
-    return [(str(s), s.id, s.title, s.text, s.is_excluded()) for s in found]
+    return [(str(s), s.id, "".join(s.title), "".join(s.text), s.is_excluded()) for s in found]
 
 
 def by_material(html: str) -> list[Section]:

@@ -6,14 +6,23 @@ or there is too little to do, the work is done here.
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 FEW = 64
 """Things that are not worth another process."""
 CHUNK = 16
+
+
+class Mapped(Protocol):
+    """`map`, or `mapped` below."""
+
+    def __call__(self, function: Callable[[T], R], things: Sequence[T], /) -> Iterable[R]:
+        """The results, in the order of the things."""
+
+
 _work: tuple[Callable[[Any], Any], Sequence[Any]]
 """What the copies inherit."""
 

@@ -12,17 +12,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from driftbook import history, names
+from driftbook import forks, history, names
+from driftbook.alerts import alerts
 from driftbook.emit import exports, pages, rules
 from driftbook.emit.exports import backstage
 from driftbook.errors import FatalError
-from driftbook.model import Catalog
+from driftbook.forks import Mapped
+from driftbook.model import Catalog, Invariant
 from driftbook.site import config
 from driftbook.timeline import Timeline
 from driftbook.write import Difference, write
@@ -39,25 +41,53 @@ def write_pages(
     catalog: Catalog,
     proved: Mapping[str, Any] | None = None,
     pictures: Pictures | None = None,
+    *,
+    mapped: Mapped = forks.mapped,
 ) -> Difference:
     """Brings `site/pages` and our configuration up to date; only files that changed are written.
 
     proved: the data of the proof; by default that of the last one on disk. pictures: of scenarios,
-    as `prove` evaluates them; none without engines.
+    as `prove` evaluates them; none without engines. mapped: `map` where there are other threads,
+    which must not be copied with the process.
     """
-    compiled = rules.emit(catalog)
-    digests = {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in compiled}
-    evidence = pages.Evidence(
-        digests,
-        proof(root) if proved is None else proved,
-        history.read(root),
-        pictures or {},
-        _sources(root, catalog),
-    )
+    proved = proof(root) if proved is None else proved
+    evidence = _evidence(root, catalog, proved, pictures, mapped)
     settings = () if config.is_own(root) else config.emit(catalog)
     entities = () if config.is_own(root, names.BACKSTAGE) else [backstage.artifact(catalog)]
-    made = chain(pages.emit(catalog, evidence), exports.emit(catalog, digests), settings, entities)
+    made = chain(
+        pages.emit(catalog, evidence, mapped),
+        exports.emit(catalog, evidence.digests),
+        settings,
+        entities,
+    )
     return write(root, made, (names.PAGES, config.OVERRIDES))
+
+
+def write_invariants(
+    root: Path, catalog: Catalog, wanted: Sequence[str], pictures: Pictures
+) -> Difference:
+    """Brings the pages of some invariants up to date, and leaves all else to `write_pages`."""
+    evidence = _evidence(root, catalog, proof(root), pictures, map)
+    return write(root, pages.invariant.emit(catalog, evidence, wanted), ())
+
+
+def _evidence(
+    root: Path,
+    catalog: Catalog,
+    proved: Mapping[str, Any] | None,
+    pictures: Pictures | None,
+    mapped: Mapped,
+) -> pages.Evidence:
+    def digest(invariant: Invariant) -> str:
+        artifact = rules.rule_file(catalog, invariant, alerts(catalog, invariant))
+        return hashlib.sha256(artifact.text.encode()).hexdigest()
+
+    compiled = catalog.compiled()
+    files = map(names.rule_file, compiled)
+    digests = dict(zip(files, mapped(digest, compiled), strict=True))
+    return pages.Evidence(
+        digests, proved, history.read(root), pictures or {}, _sources(root, catalog)
+    )
 
 
 def _sources(root: Path, catalog: Catalog) -> dict[str, str]:

@@ -21,16 +21,22 @@ from driftbook.emit.pages import (
 )
 from driftbook.emit.pages.evidence import Evidence
 from driftbook.emit.pages.governance import weak
+from driftbook.forks import Mapped
 from driftbook.model import Catalog
 
-__all__ = ["Evidence", "emit"]
+__all__ = ["Evidence", "emit", "invariant"]
 
 
-def emit(catalog: Catalog, evidence: Evidence | None = None) -> Iterator[Artifact]:
-    """Every file below `site/pages`."""
+def emit(
+    catalog: Catalog, evidence: Evidence | None = None, mapped: Mapped = map
+) -> Iterator[Artifact]:
+    """Every file below `site/pages`.
+
+    mapped: by which the pages of invariants are made, as they are most of the work.
+    """
     evidence = evidence or Evidence()
     yield from home.emit(catalog)
-    yield from invariant.emit(catalog, evidence)
+    yield from invariant.emit(catalog, evidence, mapped=mapped)
     yield from redirect.emit(catalog)
     weaknesses = weak.found(catalog, evidence)
     yield from listing.emit(catalog, evidence, weaknesses)

@@ -1,6 +1,6 @@
 """The page of one invariant: the answer first, then everything that stands behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from driftbook.emit.pages.markdown import prose
 from driftbook.emit.pages.measured import measured
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.related import Ref, Relations
+from driftbook.forks import Mapped
 from driftbook.model import Catalog, Invariant
 
 
@@ -40,14 +41,22 @@ class _Fill:
         return templates.procedure(value, self.invariant)
 
 
-def emit(catalog: Catalog, evidence: Evidence) -> Iterator[Artifact]:
-    """A page for every invariant; a tombstone for a retired one."""
+def emit(
+    catalog: Catalog,
+    evidence: Evidence,
+    wanted: Sequence[str] | None = None,
+    mapped: Mapped = map,
+) -> Iterator[Artifact]:
+    """A page for every invariant, or for the wanted ones; a tombstone for a retired one."""
     relations = Relations(catalog)
-    for _, invariant in sorted(catalog.invariants.items()):
+
+    def made(name: str) -> Artifact:
+        invariant = catalog.invariants[name]
         if invariant.lifecycle == "retired":
-            yield tombstone.page_of(catalog, invariant)
-        else:
-            yield _page(catalog, invariant, evidence, relations)
+            return tombstone.page_of(catalog, invariant)
+        return _page(catalog, invariant, evidence, relations)
+
+    yield from mapped(made, sorted(catalog.invariants) if wanted is None else wanted)
 
 
 def _page(

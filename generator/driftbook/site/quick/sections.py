@@ -2,6 +2,7 @@
 
 import re
 from html import escape, unescape
+from itertools import chain
 from typing import Any
 
 from material.plugins.search.plugin import Element, SearchIndex, Section, void
@@ -9,6 +10,8 @@ from material.plugins.search.plugin import Element, SearchIndex, Section, void
 _ATTRIBUTE = re.compile(r'([^\s"=/]+)(?:="([^"]*)")?')
 _TELLING = re.compile("id=|class=|data-search-exclude")
 """What of an element means something to the search."""
+_TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[\s/][^<>]*)?)>([^<]*)")
+_COMMENT = re.compile(r"<!--[^<>]*-->")
 _QUOTED = re.compile(r'"[^"]*"')
 _RAW = {"script", "style", "iframe", "noembed", "noframes", "noscript", "xmp", "plaintext"}
 """Elements whose content is no HTML."""
@@ -43,28 +46,28 @@ def divided(html: str) -> list[Section] | None:
     Material compares elements by their names, so that an element that the search leaves out also
     hides others of its name; this does the same.
     """
-    reader = _Reader()
-    first, *pieces = html.split("<")
-    if first or not html.endswith(">"):
+    html = _COMMENT.sub("", html)
+    first, _, _ = html.partition("<")
+    tokens = _TOKEN.findall(html)
+    whole = len(first) + sum(map(len, chain.from_iterable(tokens))) + len("<>") * len(tokens)
+    if whole != len(html) or not html.endswith(">"):
         return None
+    reader = _Reader()
     wanted = ""
-    for piece in pieces:
-        tag, end, text = piece.partition("-->" if piece.startswith("!--") else ">")
-        written, _, attributes = tag.removesuffix("/").partition(" ")
+    if first:
+        reader.data(unescape(first))
+    for close, written, attributes, text in tokens:
         name = written.lower()
-        if not end or (wanted and name != wanted):
+        if wanted and (name != wanted or not close):
             return None
-        wanted = f"/{name}" if name in _TEXT else ""
-        if name.startswith("!--"):
-            if ">" in tag:
-                return None
-        elif name in _RAW or not name.removeprefix("/").isalnum() or not _plain(attributes):
+        wanted = name if name in _TEXT and not close else ""
+        if name in _RAW or (attributes and not _plain(attributes)):
             return None
-        elif name.startswith("/"):
-            reader.end(name[1:])
+        if close:
+            reader.end(name)
         elif name not in void:
             reader.start(name, attributes)
-            if tag.endswith("/"):
+            if attributes.endswith("/"):
                 reader.end(name)
         if text:
             reader.data(unescape(text) if "&" in text else text)
@@ -73,8 +76,6 @@ def divided(html: str) -> list[Section] | None:
 
 def _plain(attributes: str) -> bool:
     """Whether all values stand between double quotes, and none holds the end of its tag."""
-    if not attributes:
-        return True
     if attributes.count('"') % 2:
         return False
     return "'" not in attributes or "'" not in _QUOTED.sub("", attributes)
