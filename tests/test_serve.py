@@ -194,3 +194,19 @@ def test_a_busy_port_is_told(tmp_path: Path) -> None:
     assert done.returncode == Exit.ENVIRONMENT
     assert f"cannot serve on port {port} of 127.0.0.1: something else uses it" in done.stderr
     assert "--port" in done.stderr
+
+
+def test_edits_one_after_the_other_are_all_shown(small_served: Served, page: Page) -> None:
+    """The second comes before the pages are written that nobody looks at."""
+    lag = "invariants/shop/orders-lag.yaml"
+    page.goto(f"{small_served.address}invariants/orders-lag/")
+    old = re.search(r"^title: (.*)$", (small_served.root / lag).read_text(), re.MULTILINE)
+    assert old
+    small_served.edit(lag, f"title: {old[1]}", "title: Once")
+    heading(page, "Once")
+    small_served.edit(lag, "title: Once", "title: Twice")
+    small_served.edit(ORDERS, "title: Orders", "title: Purchases")
+    heading(page, "Twice")
+    expect(page.get_by_role("link", name="Purchases").first).to_be_visible(timeout=SOON)
+    page.goto(f"{small_served.address}invariants/")
+    expect(page.get_by_role("link", name="Twice")).to_be_visible(timeout=SOON)

@@ -5,7 +5,10 @@ What is wrong is printed and shown on the page, and the last good pages stay.
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import contextmanager
+from math import inf
 from pathlib import Path
 
 from driftbook.site import ENVIRONMENT
@@ -13,9 +16,16 @@ from driftbook.site.preview import Preview
 from driftbook.site.server import Board, Finding, Server, fault
 from driftbook.site.watch import CATALOG, SITE, State, Watch, state
 
-Refresh = Callable[[], Sequence[Finding]]
-"""Compiles the catalog and writes its pages, or says what is wrong, as `report/json` does."""
+Refresh = Callable[[Set[str]], Iterator[Sequence[Finding]]]
+"""Compiles the catalog and writes its pages, or says what is wrong, as `report/json` does.
+
+It is given the names of invariants whose pages are looked at; it may write those and say so before
+it goes on with all others.
+"""
 Tell = Callable[[str], None]
+CALM = 0.5
+"""Seconds without another edit after which pages are written that nobody looks at."""
+_INVARIANT = re.compile(r"invariants/([^/]+)/(?:index\.html)?")
 
 
 def serve(root: Path, host: str, port: int, refresh: Refresh, tell: Tell) -> None:
@@ -34,8 +44,10 @@ def serve(root: Path, host: str, port: int, refresh: Refresh, tell: Tell) -> Non
             server.start()
             tell(f"serving on {preview.address}")
             while True:
-                watch.wait()
-                turns.take()
+                if watch.wait(CALM if turns.unfinished else inf):
+                    turns.take()
+                else:
+                    turns.finish()
     finally:
         logging.getLogger("mkdocs").removeHandler(said)
         server.stop()
@@ -52,22 +64,46 @@ class _Turns:
         self._catalog: State | None = None
         self._site: State | None = None
         self._findings: Sequence[Finding] = ()
+        self._work: Iterator[Sequence[Finding]] = iter(())
+        self.unfinished = False
+        """Whether there are pages that nobody looks at and that are still to be written."""
 
     def take(self) -> None:
         """Compiles where the catalog is another, and tells every open page."""
         catalog = state(self._root, CATALOG)
         if catalog == self._catalog and state(self._root, SITE) == self._site:
             return
-        self._preview.hurry()
-        try:
+        with self._hurried():
             if catalog != self._catalog:
                 self._catalog = catalog
-                self._findings = self._refresh()
-            found = [*self._findings, *self._look()]
-            self._site = state(self._root, SITE)
-            self._board.post(found)
+                self._work, self.unfinished = self._refresh(self._looked_at()), True
+                self._findings = next(self._work)
+            self._tell()
+
+    def finish(self) -> None:
+        """Writes what is left of the last turn, now that no other edit has come."""
+        with self._hurried():
+            for findings in self._work:
+                self._findings = findings
+                self._tell()
+            self.unfinished = False
+
+    def _looked_at(self) -> Set[str]:
+        found = (_INVARIANT.fullmatch(address) for address in self._board.watched)
+        return {match[1] for match in found if match}
+
+    @contextmanager
+    def _hurried(self) -> Iterator[None]:
+        self._preview.hurry()
+        try:
+            yield
         finally:
             self._preview.rest()
+
+    def _tell(self) -> None:
+        found = [*self._findings, *self._look()]
+        self._site = state(self._root, SITE)
+        self._board.post(found)
 
     def _look(self) -> Sequence[Finding]:
         self._said.lines.clear()

@@ -4,7 +4,9 @@ import errno
 import http.server
 import json
 import socket
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from threading import Condition, Thread
@@ -32,7 +34,25 @@ class Board:
     def __init__(self) -> None:
         self._changed = Condition()
         self._findings: Sequence[Finding] = ()
+        self._open: Counter[str] = Counter()
         self._turn = 0
+
+    @property
+    def watched(self) -> frozenset[str]:
+        """The addresses of pages that are open, or were a short while ago."""
+        with self._changed:
+            return frozenset(self._open)
+
+    @contextmanager
+    def open(self, address: str) -> Iterator[None]:
+        """While somebody looks at a page."""
+        with self._changed:
+            self._open[address] += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._open -= Counter([address])
 
     def post(self, findings: Sequence[Finding]) -> None:
         """Tells everyone."""
@@ -138,7 +158,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         address, seen, turn = query.get("page", ""), query.get("seen", ""), -1
-        try:
+        with suppress(OSError), self.server.board.open(address):  # until the page is closed
             while True:
                 last, (turn, findings) = turn, self.server.board.read(turn)
                 if turn == last:
@@ -148,8 +168,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
                     text = f"data: {json.dumps({'old': old, 'findings': findings})}\n\n"
                 self.wfile.write(text.encode())
                 self.wfile.flush()
-        except OSError:
-            return  # the page was closed
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing: who serves to themselves knows what they ask for."""
