@@ -1,6 +1,5 @@
 """What a browser measures on every kind of page: weight, shifts, life without a script; links."""
 
-import itertools
 import re
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
@@ -72,15 +71,14 @@ def transfers(page: Page, url: str) -> dict[str, int]:
 def test_nothing_moves_while_a_page_loads(
     browser: Browser, reference: Path, address: str, width: int, scheme: str
 ) -> None:
-    """But for rows of a long table that are painted before the last has come: not every time."""
+    """Long tables show when their last row has come. A busy machine may stumble, but not twice."""
     found: list[str] = []
     window = {"width": width, "height": 844}
     with opened(browser, viewport=window, color_scheme=scheme) as page:
         page.add_init_script(SHIFTS)
         for path in pagekinds.representatives(reference):
-            tries = (shifts(page, address + path) for _ in range(4))
-            moved = list(itertools.takewhile(bool, tries))
-            found += [f"{path}: {moved[-1]}"] if len(moved) == 4 else []
+            moved = shifts(page, address + path) and shifts(page, address + path)
+            found += [f"{path}: {moved}"] if moved else []
     assert found == []
 
 

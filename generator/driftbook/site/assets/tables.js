@@ -140,6 +140,7 @@
 
   function start() {
     document.querySelectorAll("main article table:not([class])").forEach(enhance);
+    document.documentElement.dataset.whole = "";
   }
 
   // Material wraps tables when the document is ready; this comes after it.
