@@ -433,3 +433,10 @@ def test_expressions_with_hostile_strings(tmp_path: Path) -> None:
     page = html(site_pages(catalog)["invariants/orders-lag/index.md"])
     assert 'a!="```</script>|"' in page.text
     assert set(page.tags) <= TAGS
+
+
+@pytest.mark.parametrize("text", ["- a", "+ a", "1. a", "??? a", "--- ", "# a", ": a"])
+def test_the_text_of_a_link_that_may_not_be_followed_starts_no_block(text: str) -> None:
+    source = str(md.prose(f"[{text}](page.md)"))
+    for made in (markdown.markdown(source, **EXTENSIONS), COMMONMARK.render(source)):
+        assert made.startswith("<p>")

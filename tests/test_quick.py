@@ -1,12 +1,16 @@
 """What makes the site sooner makes the same site: against Python-Markdown and Material alone."""
 
+import os
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 
 import markdown
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from material.plugins.search.plugin import Parser, Section
 
+from driftbook import forks
 from driftbook.site.quick import inline, parts, sections
 
 EXTENSIONS = ["admonition", "attr_list", "md_in_html", "tables", "toc", "pymdownx.superfences"]
@@ -176,3 +180,45 @@ def test_parts_with_something_for_mkdocs_stay() -> None:
 def test_parts_of_a_page_without_a_title_stay() -> None:
     page = f"{PICTURE}\n\n# A\n"
     assert parts.without(page) == (page, [])
+
+
+def test_code_of_other_people_stays_code() -> None:
+    page = f"# A\n\n```html\n{CODE}\n\n```\n\n{PICTURE}\n"
+    rest, aside = parts.without(page)
+    assert aside == [PICTURE]
+    assert CODE in rest
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<h1>A</h1><h2 id=b>B</h2><p>c</p>",
+        '<h1>A</h1><h2 ID="b">B</h2><p>c</p>',
+        '<h1>A</h1><h2 id = "b">B</h2><p>c</p>',
+        "<h1>A</h1><p DATA-SEARCH-EXCLUDE>b</p>",
+        "<p>a&<!-- b -->lt;</p>",
+        "<p>a <span>\n<!-- b -->\n</span> c</p>",
+    ],
+)
+def test_however_attributes_are_written(html: str) -> None:
+    found = sections.divided(html)
+    assert found is None or told(found) == told(by_material(html))
+
+
+def test_a_process_that_is_ended_is_told() -> None:
+    def one(number: int) -> int:
+        if number == forks.FEW:
+            os._exit(9)
+        return number
+
+    with pytest.raises(BrokenProcessPool):
+        list(forks.mapped(one, range(2 * forks.FEW)))
+    assert list(forks.mapped(abs, range(2 * forks.FEW))) == list(range(2 * forks.FEW))
+
+
+def test_what_fails_elsewhere_fails_here() -> None:
+    def one(number: int) -> int:
+        return 1 // (number - forks.FEW)
+
+    with pytest.raises(ZeroDivisionError):
+        list(forks.mapped(one, range(2 * forks.FEW)))

@@ -210,3 +210,21 @@ def test_edits_one_after_the_other_are_all_shown(small_served: Served, page: Pag
     expect(page.get_by_role("link", name="Purchases").first).to_be_visible(timeout=SOON)
     page.goto(f"{small_served.address}invariants/")
     expect(page.get_by_role("link", name="Twice")).to_be_visible(timeout=SOON)
+
+
+def test_a_link_to_a_page_that_came_with_the_edit_leads_there(
+    small_served: Served, page: Page
+) -> None:
+    lag = "invariants/shop/orders-lag.yaml"
+    named = re.search(r"^runbook: (.*)$", (small_served.root / lag).read_text(), re.MULTILINE)
+    assert named
+    book = small_served.root / f"runbooks/{named[1]}.yaml"
+    page.goto(f"{small_served.address}invariants/orders-lag/")
+    second = book.read_text().replace(f"name: {named[1]}", "name: second")
+    book.with_name("second.yaml").write_text(second)
+    small_served.edit(lag, named[0], "runbook: second")
+    link = page.locator("main a[href*='runbooks/second/']").first
+    expect(link).to_be_attached(timeout=SOON)
+    expect(link).to_have_attribute("href", re.compile("index.html$"))
+    page.goto(str(link.evaluate("element => element.href")))
+    expect(page.locator("h1")).not_to_contain_text("There is no such page")

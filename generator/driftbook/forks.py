@@ -6,7 +6,9 @@ or there is too little to do, the work is done here.
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -28,7 +30,10 @@ _work: tuple[Callable[[Any], Any], Sequence[Any]]
 
 
 def mapped(function: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
-    """The results, in the order of the things; like `map`, but for where it is done."""
+    """The results, in the order of the things; like `map`, but for where it is done.
+
+    Raises what the function raises, and BrokenProcessPool where the system ends a copy.
+    """
     global _work
     cores = os.cpu_count() or 1
     forks = "fork" in multiprocessing.get_all_start_methods()
@@ -36,8 +41,16 @@ def mapped(function: Callable[[T], R], things: Sequence[T]) -> Iterator[R]:
         yield from map(function, things)
         return
     _work = function, things
-    with multiprocessing.get_context("fork").Pool(cores) as pool:
-        yield from pool.imap(_one, range(len(things)), CHUNK)
+    pool = ProcessPoolExecutor(cores, multiprocessing.get_context("fork"), _quiet)
+    try:
+        yield from pool.map(_one, range(len(things)), chunksize=CHUNK)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _quiet() -> None:
+    """Ctrl-C reaches every copy; the one that has them ends them."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _one(index: int) -> Any:

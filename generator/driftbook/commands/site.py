@@ -56,10 +56,15 @@ def _serve(root: Path, console: Console, host: str, port: int) -> None:
             if not checked.ok or checked.catalog is None:
                 yield report(checked.diagnostics, root)["diagnostics"]
                 return
+            before, now = (
+                {(document.kind, document.name) for document in documents}
+                for documents in (remembered.documents.values(), checked.documents)
+            )
             # What is remembered is not checked against its schema again.
             remembered = Memo({document.file: document for document in checked.documents})
             drawn = evaluated(root, checked.catalog, found_engines, None)
-            if early := sorted(looked_at & checked.catalog.invariants.keys()):
+            early = sorted(looked_at & checked.catalog.invariants.keys())
+            if early and before == now:  # else a page may link to one that is not there yet
                 site.write_invariants(root, checked.catalog, early, drawn)
                 yield ()
             site.write_pages(root, checked.catalog, pictures=drawn, mapped=map)

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -51,16 +52,20 @@ def write_pages(
     which must not be copied with the process.
     """
     proved = proof(root) if proved is None else proved
-    evidence = _evidence(root, catalog, proved, pictures, mapped)
     settings = () if config.is_own(root) else config.emit(catalog)
     entities = () if config.is_own(root, names.BACKSTAGE) else [backstage.artifact(catalog)]
-    made = chain(
-        pages.emit(catalog, evidence, mapped),
-        exports.emit(catalog, evidence.digests),
-        settings,
-        entities,
-    )
-    return write(root, made, (names.PAGES, config.OVERRIDES))
+    try:
+        evidence = _evidence(root, catalog, proved, pictures, mapped)
+        made = chain(
+            pages.emit(catalog, evidence, mapped),
+            exports.emit(catalog, evidence.digests),
+            settings,
+            entities,
+        )
+        return write(root, made, (names.PAGES, config.OVERRIDES))
+    except BrokenProcessPool as fault:
+        message = "a process that made pages was ended by the system"
+        raise FatalError(message, "there may be too little memory; nothing was written") from fault
 
 
 def write_invariants(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from driftbook import names
 from driftbook.site.quick import inline, navigation, parts, sections
 
 
@@ -69,7 +70,7 @@ def render(site: Site, file: Any) -> tuple[bytes, list[dict[str, Any]]]:
     page.markdown = config.plugins.on_page_markdown(
         page.markdown, page=page, config=config, files=files
     )
-    page.markdown, aside = parts.without(page.markdown)
+    page.markdown, aside = parts.without(page.markdown) if _generated(file) else (page.markdown, [])
     page.render(config, files)
     page.content = config.plugins.on_page_content(
         page.content, page=page, config=config, files=files
@@ -85,3 +86,9 @@ def render(site: Site, file: Any) -> tuple[bytes, list[dict[str, Any]]]:
         page.active = False
     entries = site.search.search_index.entries if site.search else []
     return bytes(html.encode("utf-8", errors="xmlcharrefreplace")), entries
+
+
+def _generated(file: Any) -> bool:
+    """Whether driftbook wrote a page; people may write anything into theirs."""
+    with Path(file.abs_src_path).open("rb") as start:
+        return names.MARK.encode() in start.read(1024)

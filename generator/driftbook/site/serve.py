@@ -6,6 +6,7 @@ What is wrong is printed and shown on the page, and the last good pages stay.
 import logging
 import os
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from math import inf
@@ -44,9 +45,9 @@ def serve(root: Path, host: str, port: int, refresh: Refresh, tell: Tell) -> Non
             server.start()
             tell(f"serving on {preview.address}")
             while True:
-                if watch.wait(CALM if turns.unfinished else inf):
-                    turns.take()
-                else:
+                watch.wait(max(0.0, turns.due - time.monotonic()))
+                turns.take()
+                if time.monotonic() >= turns.due:
                     turns.finish()
     finally:
         logging.getLogger("mkdocs").removeHandler(said)
@@ -65,8 +66,8 @@ class _Turns:
         self._site: State | None = None
         self._findings: Sequence[Finding] = ()
         self._work: Iterator[Sequence[Finding]] = iter(())
-        self.unfinished = False
-        """Whether there are pages that nobody looks at and that are still to be written."""
+        self.due = inf
+        """When pages are to be written that nobody looks at; never while there are none."""
 
     def take(self) -> None:
         """Compiles where the catalog is another, and tells every open page."""
@@ -76,8 +77,9 @@ class _Turns:
         with self._hurried():
             if catalog != self._catalog:
                 self._catalog = catalog
-                self._work, self.unfinished = self._refresh(self._looked_at()), True
+                self._work = self._refresh(self._looked_at())
                 self._findings = next(self._work)
+                self.due = time.monotonic() + CALM
             self._tell()
 
     def finish(self) -> None:
@@ -86,7 +88,7 @@ class _Turns:
             for findings in self._work:
                 self._findings = findings
                 self._tell()
-            self.unfinished = False
+            self.due = inf
 
     def _looked_at(self) -> Set[str]:
         found = (_INVARIANT.fullmatch(address) for address in self._board.watched)

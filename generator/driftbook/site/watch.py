@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from math import inf
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -62,12 +61,12 @@ class Watch(FileSystemEventHandler):
         if event.event_type in STIRRING:
             self._stirred.set()
 
-    def wait(self, seconds: float = inf) -> bool:
-        """Returns True soon after something happened; False after so many seconds without."""
+    def wait(self, seconds: float) -> None:
+        """Returns soon after something happened, or after so many seconds without."""
         given_up = time.monotonic() + seconds
         while not self._stirred.wait(min(1.0, seconds)):  # so that Ctrl-C is noticed everywhere
             if time.monotonic() >= given_up:
-                return False
+                return
         end = time.monotonic() + LONGEST
         while time.monotonic() < end:
             self._stirred.clear()
@@ -75,7 +74,6 @@ class Watch(FileSystemEventHandler):
                 break
         self._stirred.clear()
         self._schedule()
-        return True
 
     def _schedule(self) -> None:
         """Folders may come and go; the root tells of that, and is not looked into."""

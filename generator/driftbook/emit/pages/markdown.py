@@ -259,7 +259,7 @@ def _spans(tokens: list[Token]) -> list[str]:
     """Inline tokens: texts escaped, emphasis written as tags, which nothing can break."""
     made: list[str] = []
     links: list[str] = []
-    for i, token in enumerate(tokens):
+    for token in tokens:
         if token.type in _INLINE_TAGS:
             made.append(_INLINE_TAGS[token.type])
         elif token.type == "code_inline":
@@ -273,7 +273,7 @@ def _spans(tokens: list[Token]) -> list[str]:
         elif token.type in ("softbreak", "hardbreak"):
             made.append(" " if token.type == "softbreak" else "<br>")
         else:
-            made.append(_run(token.content, first=i == 0))
+            made.append(_run(token.content, first=not any(made)))
     return made
 
 

@@ -122,7 +122,7 @@
   // Of the section that the element is in; some lie in a list that folds, or in the panel of a stage.
   function heading(element) {
     for (var at = element; at; at = at.previousElementSibling || at.parentElement) {
-      if (/^H[1-6]$/.test(at.tagName)) return at.firstChild.textContent.trim();
+      if (/^H[1-6]$/.test(at.tagName)) return at.textContent.replace(/¶$/, "").trim();
     }
     return document.title;
   }
@@ -139,8 +139,8 @@
   }
 
   function start() {
+    document.documentElement.dataset.whole = ""; // all rows are there
     document.querySelectorAll("main article table:not([class])").forEach(enhance);
-    document.documentElement.dataset.whole = "";
   }
 
   // Material wraps tables when the document is ready; this comes after it.

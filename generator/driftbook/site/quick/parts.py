@@ -7,7 +7,9 @@ they are.
 import re
 
 _PART = re.compile(
-    r"^<(figure|details)\b[^>\n]* ?data-search-exclude.*?</\1>$(?=\n\n|\n?\Z)",
+    r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)"
+    r"|^<(?P<name>figure|details)\b[^>\n]*\sdata-search-exclude(?=[\s=>]).*?</(?P=name)>$"
+    r"(?=\n\n|\n?\Z)",
     re.MULTILINE | re.DOTALL,
 )
 _NAMED = re.compile(r"\s(?:id|name|markdown)\b")
@@ -15,7 +17,7 @@ _MARK = re.compile(r'<hr data-part="(\d+)">')
 
 
 def without(markdown: str) -> tuple[str, list[str]]:
-    """A page without its parts, with a mark for each, and the parts.
+    """A page that driftbook wrote without its parts, with a mark for each, and the parts.
 
     A part stays where it is when there is something in it for MkDocs: an anchor, or more Markdown.
     So do all of a page that does not begin with its title, which changes what the search makes of
@@ -24,7 +26,8 @@ def without(markdown: str) -> tuple[str, list[str]]:
     parts: list[str] = []
 
     def mark(found: re.Match[str]) -> str:
-        if _NAMED.search(found[0]) or found[0].count(f"<{found[1]}") > 1:
+        name = found["name"]
+        if not name or _NAMED.search(found[0]) or found[0].count(f"<{name}") > 1:
             return found[0]
         parts.append(found[0])
         return f'<hr data-part="{len(parts) - 1}">'

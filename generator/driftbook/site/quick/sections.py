@@ -8,11 +8,11 @@ from typing import Any
 from material.plugins.search.plugin import Element, SearchIndex, Section, void
 
 _ATTRIBUTE = re.compile(r'([^\s"=/]+)(?:="([^"]*)")?')
-_TELLING = re.compile("id=|class=|data-search-exclude")
+_TELLING = re.compile("id=|class=|data-search-exclude", re.IGNORECASE)
 """What of an element means something to the search."""
 _TOKEN = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[\s/][^<>]*)?)>([^<]*)")
-_COMMENT = re.compile(r"<!--[^<>]*-->")
-_QUOTED = re.compile(r'"[^"]*"')
+_COMMENT = re.compile(r"(?:^|\n)<!--[^<>]*-->(?=\n+<)")
+_PLAIN = re.compile(r'(?:\s+[a-zA-Z][-\w:.]*(?:="[^"]*")?)*\s*/?')
 _RAW = {"script", "style", "iframe", "noembed", "noframes", "noscript", "xmp", "plaintext"}
 """Elements whose content is no HTML."""
 _TEXT = {"title", "textarea"}
@@ -61,7 +61,7 @@ def divided(html: str) -> list[Section] | None:
         if wanted and (name != wanted or not close):
             return None
         wanted = name if name in _TEXT and not close else ""
-        if name in _RAW or (attributes and not _plain(attributes)):
+        if name in _RAW or (attributes and not _PLAIN.fullmatch(attributes)):
             return None
         if close:
             reader.end(name)
@@ -72,13 +72,6 @@ def divided(html: str) -> list[Section] | None:
         if text:
             reader.data(unescape(text) if "&" in text else text)
     return reader.found
-
-
-def _plain(attributes: str) -> bool:
-    """Whether all values stand between double quotes, and none holds the end of its tag."""
-    if attributes.count('"') % 2:
-        return False
-    return "'" not in attributes or "'" not in _QUOTED.sub("", attributes)
 
 
 class _Reader:
