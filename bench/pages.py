@@ -23,8 +23,7 @@ sys.path.append(str(HERE))
 import catalogs  # noqa: E402  # beside this file, which is no package
 import document  # noqa: E402
 from bench import job  # noqa: E402
-from driftbook import names  # noqa: E402
-from driftbook.site import ENVIRONMENT  # noqa: E402
+from driftbook import names, site  # noqa: E402
 
 SIZES = (500, 2_000, 5_000)
 JUDGED = 2_000
@@ -104,7 +103,7 @@ def short(folder: Path) -> float:
         (pages / f"{number}.md").write_text(f"# Runbook {number}\n\n{sections}{TABLE}")
     start = time.perf_counter()
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"]
-    subprocess.run(command, cwd=folder, env={**os.environ, **ENVIRONMENT}, check=True)
+    subprocess.run(command, cwd=folder, env=site.environment(), check=True)
     return 1000 * (time.perf_counter() - start) / SHORT
 
 

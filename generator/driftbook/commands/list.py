@@ -1,8 +1,6 @@
 """`driftbook list`: the invariants with owner, stages and proof state."""
 
-import hashlib
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from driftbook import names, pipeline, site
 from driftbook.emit import rules
 from driftbook.emit.pages import Evidence
 from driftbook.errors import Exit
-from driftbook.model import Catalog, Invariant
+from driftbook.model import Invariant
 from driftbook.report import text
 
 NARROW = 72
@@ -45,20 +43,15 @@ def run(
         and property_ in (None, invariant.property)
         and lifecycle in (None, invariant.lifecycle)
     ]
-    known = Evidence(digests(checked.catalog, found), site.proof(root))
+    live = [i for i in found if i.lifecycle != "retired"]
+    digests = rules.digests(checked.catalog, live) if checked.catalog else {}
+    known = Evidence(digests, site.proof(root))
     rows = [row(invariant, known) for invariant in found]
     if format_ == "json":
         console.print(json.dumps(rows, indent=2, ensure_ascii=False), markup=False)
     elif rows:
         show(rows, console)
     return Exit.OK if checked.ok else Exit.FINDINGS
-
-
-def digests(catalog: Catalog | None, invariants: Iterable[Invariant]) -> dict[str, str]:
-    """Of the rules as they would be compiled now, to be held against those that were proved."""
-    live = [i for i in invariants if i.lifecycle != "retired"]
-    made = rules.emit(catalog, live) if catalog else ()
-    return {a.path: hashlib.sha256(a.text.encode()).hexdigest() for a in made}
 
 
 def show(rows: list[dict[str, Any]], console: Console) -> None:

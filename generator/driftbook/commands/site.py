@@ -1,6 +1,6 @@
 """`driftbook site`: compile, write the pages, build the HTML or serve it."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 
 from rich.console import Console
@@ -8,6 +8,7 @@ from rich.console import Console
 from driftbook import names, pipeline, site
 from driftbook.commands import findings
 from driftbook.commands.progress import Progress
+from driftbook.document import Document
 from driftbook.errors import Exit, FatalError
 from driftbook.memo import Memo
 from driftbook.prove import engines
@@ -56,15 +57,12 @@ def _serve(root: Path, console: Console, host: str, port: int) -> None:
             if not checked.ok or checked.catalog is None:
                 yield report(checked.diagnostics, root)["diagnostics"]
                 return
-            before, now = (
-                {(document.kind, document.name) for document in documents}
-                for documents in (remembered.documents.values(), checked.documents)
-            )
+            same = _named(checked.documents) == _named(remembered.documents.values())
             # What is remembered is not checked against its schema again.
             remembered = Memo({document.file: document for document in checked.documents})
             drawn = evaluated(root, checked.catalog, found_engines, None)
             early = sorted(looked_at & checked.catalog.invariants.keys())
-            if early and before == now:  # else a page may link to one that is not there yet
+            if early and same:  # else a page may link to one that is not there yet
                 site.write_invariants(root, checked.catalog, early, drawn)
                 yield ()
             site.write_pages(root, checked.catalog, pictures=drawn, mapped=map)
@@ -74,3 +72,8 @@ def _serve(root: Path, console: Console, host: str, port: int) -> None:
             yield [fault(f"{wrong}\n{wrong.hint}".strip())]
 
     serve(root, host, port, refresh, lambda line: console.print(line, markup=False))
+
+
+def _named(documents: Iterable[Document]) -> set[tuple[str, str]]:
+    """What pages there are of."""
+    return {(document.kind, document.name) for document in documents}

@@ -1,21 +1,36 @@
 """Prometheus rule files: one group per invariant, in a file of its own, and the watchdog."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from driftbook import names
 from driftbook.alerts import Alert, alerts, recordings
 from driftbook.emit import yamltext
 from driftbook.emit.artifact import Artifact
+from driftbook.forks import Mapped
 from driftbook.model import STAGES, Catalog, Invariant
 from driftbook.units import duration
 
 
-def emit(catalog: Catalog, invariants: Iterable[Invariant] | None = None) -> Iterator[Artifact]:
-    """The watchdog's file, and one for each of the invariants; by default all compiled ones."""
+def emit(catalog: Catalog) -> Iterator[Artifact]:
+    """The watchdog's file, and one for each invariant that has rules."""
     yield watchdog(catalog)
-    for invariant in catalog.compiled() if invariants is None else invariants:
+    for invariant in catalog.compiled():
         yield rule_file(catalog, invariant, alerts(catalog, invariant))
+
+
+def digests(
+    catalog: Catalog, invariants: Sequence[Invariant], mapped: Mapped = map
+) -> dict[str, str]:
+    """Path of a rule file -> SHA-256 of its bytes, as it would be compiled now."""
+
+    def digest(invariant: Invariant) -> str:
+        artifact = rule_file(catalog, invariant, alerts(catalog, invariant))
+        return hashlib.sha256(artifact.text.encode()).hexdigest()
+
+    files = map(names.rule_file, invariants)
+    return dict(zip(files, mapped(digest, invariants), strict=True))
 
 
 def rule_file(catalog: Catalog, invariant: Invariant, plan: Sequence[Alert]) -> Artifact:

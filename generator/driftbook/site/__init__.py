@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from driftbook import forks, history, names
-from driftbook.alerts import alerts
 from driftbook.emit import exports, pages, rules
 from driftbook.emit.exports import backstage
 from driftbook.errors import FatalError
 from driftbook.forks import Mapped
-from driftbook.model import Catalog, Invariant
+from driftbook.model import Catalog
 from driftbook.site import config
 from driftbook.timeline import Timeline
 from driftbook.write import Difference, write
@@ -55,10 +54,11 @@ def write_pages(
     settings = () if config.is_own(root) else config.emit(catalog)
     entities = () if config.is_own(root, names.BACKSTAGE) else [backstage.artifact(catalog)]
     try:
-        evidence = _evidence(root, catalog, proved, pictures, mapped)
+        digests = rules.digests(catalog, catalog.compiled(), mapped)
+        evidence = _evidence(root, catalog, digests, proved, pictures or {})
         made = chain(
             pages.emit(catalog, evidence, mapped),
-            exports.emit(catalog, evidence.digests),
+            exports.emit(catalog, digests),
             settings,
             entities,
         )
@@ -72,27 +72,20 @@ def write_invariants(
     root: Path, catalog: Catalog, wanted: Sequence[str], pictures: Pictures
 ) -> Difference:
     """Brings the pages of some invariants up to date, and leaves all else to `write_pages`."""
-    evidence = _evidence(root, catalog, proof(root), pictures, map)
+    live = [i for i in catalog.compiled() if i.name in wanted]
+    digests = rules.digests(catalog, live)
+    evidence = _evidence(root, catalog, digests, proof(root), pictures)
     return write(root, pages.invariant.emit(catalog, evidence, wanted), ())
 
 
 def _evidence(
     root: Path,
     catalog: Catalog,
+    digests: Mapping[str, str],
     proved: Mapping[str, Any] | None,
-    pictures: Pictures | None,
-    mapped: Mapped,
+    pictures: Pictures,
 ) -> pages.Evidence:
-    def digest(invariant: Invariant) -> str:
-        artifact = rules.rule_file(catalog, invariant, alerts(catalog, invariant))
-        return hashlib.sha256(artifact.text.encode()).hexdigest()
-
-    compiled = catalog.compiled()
-    files = map(names.rule_file, compiled)
-    digests = dict(zip(files, mapped(digest, compiled), strict=True))
-    return pages.Evidence(
-        digests, proved, history.read(root), pictures or {}, _sources(root, catalog)
-    )
+    return pages.Evidence(digests, proved, history.read(root), pictures, _sources(root, catalog))
 
 
 def _sources(root: Path, catalog: Catalog) -> dict[str, str]:

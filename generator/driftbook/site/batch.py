@@ -50,7 +50,7 @@ def main(config: str, target: str, old: str, remembered: str) -> int:
     logging.getLogger("mkdocs").addHandler(COMPLAINTS)
     _site = load(Path(config), site_dir=target, strict=True)
     _write_others(_site)
-    listed = {file.src_uri: file for file in _site.files.documentation_pages()}
+    listed = {file.src_uri: file for file in _site.documents}
     around = memory.surroundings(Path(config), str(_site.nav))
     before = memory.read(Path(remembered), around, listed)
     kept = {address: before[address] for address in before if _kept(before, listed[address], old)}

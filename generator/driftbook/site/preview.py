@@ -125,7 +125,7 @@ class Preview:
 
         with self._lock:
             base = urlsplit(self.address).path
-            context = get_context(site.nav, site.files, site.config, base_url=base)
+            context = get_context(site.nav, site.documents, site.config, base_url=base)
             return bytes(site.env.get_template("404.html").render(context).encode())
 
     def _file(self, address: str) -> Any:
@@ -148,7 +148,7 @@ class Preview:
         shown = self._shown
         if shown is None or shown.site.search is None:
             return None
-        for file in shown.site.files.documentation_pages():
+        for file in shown.site.documents:
             self._idle.wait()
             self._page(file)
         with self._lock:

@@ -13,7 +13,7 @@ from driftbook.emit.pages.governance.lineage import Lineage
 from driftbook.emit.pages.governance.promises import Promise, promises, unpromised, watched
 from driftbook.emit.pages.governance.weak import Weakness
 from driftbook.emit.pages.listing.alphabet import FILES
-from driftbook.emit.pages.listing.rows import Listing
+from driftbook.emit.pages.listing.rows import Listing, grouped
 from driftbook.emit.pages.markdown import code, text
 from driftbook.emit.pages.page import page, references
 from driftbook.emit.pages.procedures import fill_for
@@ -31,7 +31,7 @@ def emit(
     """A page each, and their index."""
     invariants = watched(catalog)
     lineage = Lineage(catalog)
-    by_page = weak.by(weaknesses, lambda w: w.page)
+    by_page = grouped(weaknesses, lambda w: w.page)
     retired: dict[str, list[Invariant]] = {name: [] for name in catalog.datasets}
     for _, invariant in sorted(catalog.invariants.items()):
         if invariant.lifecycle == "retired":

@@ -1,6 +1,6 @@
 """Weak spots: where the catalog would not notice, could not help, or was not tried."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -57,14 +57,6 @@ def found(catalog: Catalog, evidence: Evidence) -> list[Weakness]:
     every = [*_of_datasets(catalog), *_of_invariants(catalog, evidence)]
     order = list(KINDS)
     return sorted(every, key=lambda w: (w.tier, order.index(w.kind), w.page))
-
-
-def by(weaknesses: Iterable[Weakness], key: Callable[[Weakness], str]) -> dict[str, list[Weakness]]:
-    """Some of them by a text, such as the name of the owner."""
-    made: dict[str, list[Weakness]] = {}
-    for weakness in weaknesses:
-        made.setdefault(key(weakness), []).append(weakness)
-    return made
 
 
 def listed(weaknesses: Iterable[Weakness], place: str, *, owner: bool = False) -> Markup:

@@ -1,6 +1,7 @@
 """Invariants as rows of a table: the same columns wherever invariants are listed."""
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -12,6 +13,7 @@ from driftbook.emit.pages.page import references
 from driftbook.emit.pages.tables import table
 from driftbook.model import STAGES, Catalog, Invariant, StageName
 
+T = TypeVar("T")
 UNPROVED = "no proof"
 RETIRED = "retired"
 
@@ -71,13 +73,11 @@ def sentences(invariant: Invariant, stage: StageName) -> str:
     )
 
 
-def grouped(
-    invariants: Iterable[Invariant], key: Callable[[Invariant], str]
-) -> dict[str, list[Invariant]]:
-    """Invariants by a text, sorted by it."""
-    found: dict[str, list[Invariant]] = {}
-    for invariant in invariants:
-        found.setdefault(key(invariant), []).append(invariant)
+def grouped(things: Iterable[T], key: Callable[[T], str]) -> dict[str, list[T]]:
+    """Invariants, say, by a text such as the name of the owner, sorted by it."""
+    found: dict[str, list[T]] = {}
+    for thing in things:
+        found.setdefault(key(thing), []).append(thing)
     return dict(sorted(found.items()))
 
 

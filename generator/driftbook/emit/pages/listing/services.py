@@ -20,11 +20,9 @@ def emit(
 ) -> Iterator[Artifact]:
     """Services that own data, or an invariant."""
     invariants = grouped(catalog.compiled(), lambda i: i.service)
-    datasets: dict[str, list[Dataset]] = {}
-    for _, dataset in sorted(catalog.datasets.items()):
-        datasets.setdefault(dataset.service, []).append(dataset)
+    datasets = grouped([d for _, d in sorted(catalog.datasets.items())], lambda d: d.service)
     lately = changes.keys(catalog, lambda one: one.service)
-    weak_spots = weak.by(weaknesses, lambda w: w.service)
+    weak_spots = grouped(weaknesses, lambda w: w.service)
     services = sorted({*invariants, *datasets})
     for name in services:
         yield _service(

@@ -29,14 +29,10 @@ def emit(
 ) -> Iterator[Artifact]:
     """A page each, and their index."""
     owned = grouped(catalog.compiled(), lambda i: i.owner.name)
-    datasets: dict[str, list[Dataset]] = {}
-    for _, dataset in sorted(catalog.datasets.items()):
-        datasets.setdefault(dataset.owner.name, []).append(dataset)
-    told: dict[str, list[Receiver]] = {}
-    for receiver in every:
-        told.setdefault(receiver.team.name, []).append(receiver)
+    datasets = grouped([d for _, d in sorted(catalog.datasets.items())], lambda d: d.owner.name)
+    told = grouped(every, lambda receiver: receiver.team.name)
     lately = changes.keys(catalog, lambda one: one.owner.name)
-    weak_spots = weak.by(weaknesses, lambda w: w.owner.name)
+    weak_spots = grouped(weaknesses, lambda w: w.owner.name)
     for name, team in sorted(catalog.teams.items()):
         yield _team(
             catalog,
