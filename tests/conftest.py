@@ -1,14 +1,19 @@
-"""What tests of the built site share: sites that are built once, and a browser without network."""
+"""What tests share: sites that are built once, a browser without network, no clock on examples."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import browsing
 import chromium
 from sample import FILES, compiled, write_files
+
+# Speed is measured in bench/; how long one example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

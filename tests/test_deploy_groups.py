@@ -203,7 +203,7 @@ FILES = st.dictionaries(
 
 
 @given(st.lists(FILES, max_size=4))
-@settings(max_examples=25, deadline=None)  # it waits for a real disk
+@settings(max_examples=25)
 def test_a_folder_has_what_was_put_last(states: list[dict[str, bytes]]) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Folder(Path(name) / "rules")

@@ -105,7 +105,7 @@ def compiled(files: dict[str, str]) -> None:
                 assert artifact.text
 
 
-SLOW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 
 
 @given(catalogs())

@@ -20,7 +20,6 @@ EXAMPLES = int(os.environ.get("DRIFTBOOK_EXAMPLES", "0"))
 LIMITS = settings(
     max_examples=EXAMPLES or 25,
     derandomize=not EXAMPLES,
-    deadline=None,
     database=None,
     phases=[Phase.explicit, Phase.generate],
     print_blob=False,

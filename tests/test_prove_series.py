@@ -48,7 +48,7 @@ def test_what_promtool_refuses_is_told() -> None:
         values({"lag{": "1x3"}, [60])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(
         st.tuples(

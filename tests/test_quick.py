@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import markdown
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from material.plugins.search.plugin import Parser, Section
 
@@ -68,7 +68,6 @@ WRITTEN = st.lists(
 ).map("".join)
 
 
-@settings(deadline=None)
 @given(WRITTEN)
 @example("[a](b)")
 @example("[a][b]\n\n[b]: c")
@@ -127,7 +126,6 @@ def by_material(html: str) -> list[Section]:
     return list(parser.data)
 
 
-@settings(deadline=None)
 @given(HTML)
 @example('<h1 id="a">A<a class="headerlink" href="#a">¶</a></h1>\n<p>b <code>c</code></p>')
 @example('<div><h2 id="a">A</h2><p>b</p></div><p>c</p>')

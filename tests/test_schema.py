@@ -103,7 +103,7 @@ def mutated(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @given(mutated())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_both_validators_agree_and_every_error_has_words(data: dict[str, Any]) -> None:
     kind = str(data["kind"])
     published = schema.schema(kind)
